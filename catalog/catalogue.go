@@ -1,0 +1,94 @@
+package catalog
+
+import (
+	"slices"
+	"time"
+
+	"vigie/catalog/wording"
+)
+
+// Catalogue is everything recorded: records, the claims about them, their sources, withdrawals and settlements.
+// It is a plain value: nothing in it depends on the order in which files were read once Sort has run.
+type Catalogue struct {
+	Records     []Ref
+	Claims      []Claim
+	Sources     []Source
+	Withdrawals []Withdrawal
+	Settlements []Settlement
+}
+
+// Sort puts everything in its canonical order.
+func (c *Catalogue) Sort() {
+	slices.SortFunc(c.Records, Ref.Compare)
+	c.Records = slices.Compact(c.Records)
+	slices.SortFunc(c.Sources, func(a, b Source) int { return cmpString(a.ID, b.ID) })
+	type keyed struct {
+		hash string
+		c    Claim
+	}
+	ks := make([]keyed, len(c.Claims))
+	for i, x := range c.Claims {
+		ks[i] = keyed{x.Hash(), x}
+	}
+	slices.SortFunc(ks, func(a, b keyed) int {
+		if d := a.c.Record.Compare(b.c.Record); d != 0 {
+			return d
+		}
+		if d := cmpString(a.c.Path, b.c.Path); d != 0 {
+			return d
+		}
+		return cmpString(a.hash, b.hash)
+	})
+	for i, k := range ks {
+		c.Claims[i] = k.c
+	}
+}
+
+// Merge adds what another catalogue holds.
+func (c *Catalogue) Merge(o *Catalogue) {
+	c.Records = append(c.Records, o.Records...)
+	c.Claims = append(c.Claims, o.Claims...)
+	c.Sources = append(c.Sources, o.Sources...)
+	c.Withdrawals = append(c.Withdrawals, o.Withdrawals...)
+	c.Settlements = append(c.Settlements, o.Settlements...)
+}
+
+// IDs lists the ids of the records of one kind, sorted.
+func (c *Catalogue) IDs(k Kind) []string {
+	var out []string
+	for _, r := range c.Records {
+		if r.Kind == k {
+			out = append(out, r.ID)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Has reports whether a record exists.
+func (c *Catalogue) Has(r Ref) bool { return slices.Contains(c.Records, r) }
+
+var kindLabels = map[Kind]wording.Text{
+	Organisation: {EN: "Organisation", FR: "Organisation"}, UseCase: {EN: "Use case", FR: "Cas d'usage"},
+	Vendor: {EN: "Vendor", FR: "Fournisseur"}, Stake: {EN: "Stake", FR: "Participation"},
+	Subprocessing: {EN: "Sub-processing", FR: "Sous-traitance ultérieure"}, Certification: {EN: "Certificate", FR: "Certificat"},
+	Model: {EN: "Model", FR: "Modèle"}, Licence: {EN: "Licence", FR: "Licence"}, Offering: {EN: "Offering", FR: "Offre"},
+	Terms: {EN: "Terms", FR: "Conditions"}, SLA: {EN: "Service level", FR: "Niveau de service"},
+	EnvironmentalStatement: {EN: "Environmental statement", FR: "Déclaration environnementale"},
+	BenchmarkResult:        {EN: "Benchmark result", FR: "Résultat de benchmark"}, Price: {EN: "Price", FR: "Prix"},
+}
+
+// Label names the kind of record.
+func (k Kind) Label() wording.Text { return kindLabels[k] }
+
+// Find names the record of a kind and id, or says which ids are near.
+func (c *Catalogue) Find(k Kind, id string) (Ref, error) {
+	r := Ref{k, id}
+	if c.Has(r) {
+		return r, nil
+	}
+	return Ref{}, &NotFoundError{What: k.Label().Lower(), ID: id, Nearest: wording.NearestFew(id, c.IDs(k), 3)}
+}
+
+// EndOf is the last moment of a day in UTC, for "known on that day".
+func EndOf(d Date) time.Time { return d.Time().Add(24*time.Hour - time.Nanosecond) }

@@ -1,0 +1,85 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/gowebpki/jcs"
+)
+
+// State says whether a fact is known, known to be absent, or unknown. It is never inferred from a zero value.
+type State string
+
+// The three states of a fact.
+const (
+	Known   State = "known"
+	Absent  State = "absent" // somebody looked, and the document promises or gives nothing
+	Unknown State = "unknown"
+)
+
+// Claim is what one source says about one fact of one record. Claims are only ever added: a newer claim
+// corrects, a withdrawal retracts.
+type Claim struct {
+	Record     Ref       `json:"record"`
+	Path       string    `json:"path"`
+	State      State     `json:"state"` // Known or Absent
+	Value      *Value    `json:"value,omitempty"`
+	Source     string    `json:"source,omitempty"` // id of a source; empty: no source was read
+	Locator    string    `json:"locator,omitempty"`
+	Note       string    `json:"note,omitempty"`
+	AsOf       Date      `json:"as_of"`
+	RecordedBy string    `json:"recorded_by"` // opaque id of a person or program
+	RecordedAt time.Time `json:"recorded_at"` // UTC
+}
+
+// Hash names the claim: the SHA-256 of its canonical form.
+func (c Claim) Hash() string { return MustHash(c) }
+
+// Withdrawal retracts a claim from a moment on. The claim stays on record.
+type Withdrawal struct {
+	Claim  string    `json:"claim"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+}
+
+// Settlement is a reviewer's choice among contradicting claims.
+type Settlement struct {
+	Record Ref       `json:"record"`
+	Path   string    `json:"path"`
+	Claim  string    `json:"claim"` // the one that holds
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+}
+
+// Canonical is the RFC 8785 form of a value: the same bytes for the same content, everywhere.
+func Canonical(v any) ([]byte, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return jcs.Transform(raw)
+}
+
+// Hash is the SHA-256, in hex, of the canonical form.
+func Hash(v any) (string, error) {
+	b, err := Canonical(v)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// MustHash is Hash for Vigie's own types, which always have a canonical form.
+func MustHash(v any) string {
+	h, err := Hash(v)
+	if err != nil {
+		panic(fmt.Sprintf("catalog: no canonical form of %T: %v", v, err))
+	}
+	return h
+}

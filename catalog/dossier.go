@@ -1,0 +1,157 @@
+package catalog
+
+import (
+	"slices"
+
+	"vigie/catalog/wording"
+)
+
+// DossierRecord is a record with the facts that hold for it.
+type DossierRecord struct {
+	Kind  Kind   `json:"kind"`
+	ID    string `json:"id"`
+	Facts []Fact `json:"facts"` // sorted by path; several entries only for cumulative facts
+}
+
+// Ref names the record.
+func (r *DossierRecord) Ref() Ref { return Ref{r.Kind, r.ID} }
+
+func (r *DossierRecord) sort() {
+	slices.SortStableFunc(r.Facts, func(a, b Fact) int {
+		if c := cmpString(a.Path, b.Path); c != 0 {
+			return c
+		}
+		return cmpString(a.Claim, b.Claim)
+	})
+}
+
+// Fact gives the fact of a path; a fact nobody recorded is Unknown. It is safe on a nil record.
+func (r *DossierRecord) Fact(path string) Fact {
+	if r != nil {
+		i, ok := slices.BinarySearchFunc(r.Facts, path, func(f Fact, p string) int { return cmpString(f.Path, p) })
+		if ok {
+			return r.Facts[i]
+		}
+	}
+	return Fact{Path: path, State: Unknown}
+}
+
+// Name is the name of the record, its id when no name is known.
+func (r *DossierRecord) Name() wording.Text {
+	if f := r.Fact(r.Kind.NamePath()); f.State == Known {
+		return wording.Text{EN: f.Value.Text, FR: orElse(f.Value.FR, f.Value.Text)}
+	}
+	return wording.Same(r.ID)
+}
+
+func orElse(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Roles says which records of a dossier the names in expressions stand for. An empty Ref or list is a role
+// that nobody is known to hold.
+type Roles struct {
+	Vendor     Ref   `json:"vendor"`      // who serves the offering; none when the organisation hosts it itself
+	SelfHosted bool  `json:"self_hosted"` // the organisation serves the offering to itself
+	Parents    []Ref `json:"parents"`     // those who control the vendor, nearest first, and whose practice it inherits
+	Models     []Ref `json:"models"`
+	Providers  []Ref `json:"providers"` // who made the models
+	Licences   []Ref `json:"licences"`  // of the models
+	Terms      Ref   `json:"terms"`
+	SLA        Ref   `json:"sla"`
+}
+
+// Dossier is every fact that bears on one offering for one use case, immutable, named by its Hash.
+type Dossier struct {
+	Format       string          `json:"format"`
+	Offering     Ref             `json:"offering"`
+	UseCase      Ref             `json:"use_case"`
+	Organisation Ref             `json:"organisation"`
+	On           Date            `json:"on"`
+	KnownOn      Date            `json:"known_on"`
+	Assumptions  []Assumption    `json:"assumptions,omitempty"` // not empty: hypothetical
+	Roles        Roles           `json:"roles"`
+	Records      []DossierRecord `json:"records"` // sorted by kind and id
+	Sources      []Source        `json:"sources"` // cited by the facts, sorted by id
+}
+
+// DossierFormat names the canonical form of a dossier.
+const DossierFormat = "vigie-dossier/1"
+
+// Hypothetical reports whether the dossier rests on assumptions.
+func (d *Dossier) Hypothetical() bool { return len(d.Assumptions) > 0 }
+
+// Hash names the dossier by its content.
+func (d *Dossier) Hash() string { return MustHash(d) }
+
+// Record gives a record of the dossier, nil when it holds none of that name.
+func (d *Dossier) Record(r Ref) *DossierRecord {
+	i, ok := slices.BinarySearchFunc(d.Records, r, func(x DossierRecord, r Ref) int { return x.Ref().Compare(r) })
+	if !ok {
+		return nil
+	}
+	return &d.Records[i]
+}
+
+// OfKind lists the records of a kind, in order of id.
+func (d *Dossier) OfKind(k Kind) []*DossierRecord {
+	var out []*DossierRecord
+	for i := range d.Records {
+		if d.Records[i].Kind == k {
+			out = append(out, &d.Records[i])
+		}
+	}
+	return out
+}
+
+// Source gives a cited source by id.
+func (d *Dossier) Source(id string) (Source, bool) {
+	i, ok := slices.BinarySearchFunc(d.Sources, id, func(s Source, id string) int { return cmpString(s.ID, id) })
+	if !ok {
+		return Source{}, false
+	}
+	return d.Sources[i], true
+}
+
+// Name is the name of a record of the dossier, its id when no name is known.
+func (d *Dossier) Name(r Ref) wording.Text {
+	if rec := d.Record(r); rec != nil {
+		return rec.Name()
+	}
+	return wording.Same(r.ID)
+}
+
+// Holder gives the records that a path of the dictionary is read on when an expression names it: one for most
+// roots, several for models and their makers and licences, none when the role is empty.
+func (d *Dossier) Holder(root string) []Ref {
+	one := func(r Ref) []Ref {
+		if r.IsZero() || r.ID == "" {
+			return nil
+		}
+		return []Ref{r}
+	}
+	switch root {
+	case "offering":
+		return one(d.Offering)
+	case "use_case":
+		return one(d.UseCase)
+	case "organisation":
+		return one(d.Organisation)
+	case "vendor":
+		return one(d.Roles.Vendor)
+	case "provider":
+		return d.Roles.Providers
+	case "model":
+		return d.Roles.Models
+	case "licence":
+		return d.Roles.Licences
+	case "terms":
+		return one(d.Roles.Terms)
+	case "sla":
+		return one(d.Roles.SLA)
+	}
+	return nil
+}

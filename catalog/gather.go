@@ -1,0 +1,292 @@
+package catalog
+
+import (
+	"slices"
+
+	"vigie/catalog/wording"
+)
+
+// Query says what a dossier is for. UseCase and Organisation may be empty: their facts are then unknown.
+type Query struct {
+	Offering     string
+	UseCase      string
+	Organisation string
+}
+
+// Gather collects every fact that bears on an offering: the offering, who serves it, the owners up to the last
+// and what they own, the sub-processors down to the last, models with their makers and licences, terms, service
+// level, prices, certificates, environmental statements, benchmark results, the use case and the organisation.
+//
+// An offering that exists but of which nothing is known on the day gives a dossier without facts, not an error.
+func (v *View) Gather(q Query) (*Dossier, error) {
+	d := &Dossier{Format: DossierFormat, On: v.On, KnownOn: v.KnownOn, Assumptions: v.assumptions}
+	for _, want := range []struct {
+		kind Kind
+		id   string
+		into *Ref
+	}{{Offering, q.Offering, &d.Offering}, {UseCase, q.UseCase, &d.UseCase}, {Organisation, q.Organisation, &d.Organisation}} {
+		if want.id == "" && want.kind != Offering {
+			continue
+		}
+		r := Ref{want.kind, want.id}
+		if v.records[r] == nil {
+			return nil, &NotFoundError{What: want.kind.Label().Lower(), ID: want.id, Nearest: wording.NearestFew(want.id, v.ids[want.kind], 3)}
+		}
+		*want.into = r
+	}
+	g := gathering{View: v, d: d, in: map[Ref]bool{}}
+	g.run()
+	return d, nil
+}
+
+type gathering struct {
+	*View
+	d  *Dossier
+	in map[Ref]bool
+}
+
+// add takes a record in; it reports whether it is new and exists.
+func (g *gathering) add(r Ref) bool {
+	if r.IsZero() || g.in[r] || g.records[r] == nil {
+		return false
+	}
+	g.in[r] = true
+	return true
+}
+
+func (g *gathering) addAll(path, id string) []Ref {
+	rs := g.Naming(path, id)
+	for _, r := range rs {
+		g.add(r)
+	}
+	return rs
+}
+
+func (g *gathering) run() {
+	d := g.d
+	g.add(d.Offering)
+	g.add(d.UseCase)
+	g.add(d.Organisation)
+	d.Roles.Terms = g.one(d.Offering, "offering.terms", Terms)
+	d.Roles.SLA = g.one(d.Offering, "offering.sla", SLA)
+	dep := g.records[d.Offering].Fact("offering.deployment")
+	d.Roles.SelfHosted = dep.State == Known && dep.Value.Text == "self_hosted"
+	if !d.Roles.SelfHosted {
+		d.Roles.Vendor = g.one(d.Offering, "offering.vendor", Vendor)
+	}
+	g.add(d.Roles.Terms)
+	g.add(d.Roles.SLA)
+	for _, e := range g.many(d.Roles.Terms, "terms.contracting_entity", Vendor) {
+		g.party(e)
+	}
+	g.models()
+	g.party(d.Roles.Vendor)
+	d.Roles.Parents = g.parents(d.Roles.Vendor)
+	for _, p := range d.Roles.Parents {
+		g.chain(p)
+	}
+	g.chain(d.Roles.Vendor)
+	g.subprocessors(d.Offering)
+	g.addAll("price.offering", d.Offering.ID)
+	g.evidence()
+	g.close()
+}
+
+func (g *gathering) models() {
+	d := g.d
+	d.Roles.Models = g.many(d.Offering, "offering.models", Model)
+	queue := slices.Clone(d.Roles.Models)
+	for i := 0; i < len(queue); i++ {
+		m := queue[i]
+		if !g.add(m) {
+			continue
+		}
+		provider, lic := g.one(m, "model.provider", Vendor), g.one(m, "model.licence", Licence)
+		g.party(provider)
+		g.add(lic)
+		if i < len(d.Roles.Models) {
+			d.Roles.Providers = appendNew(d.Roles.Providers, provider)
+			d.Roles.Licences = appendNew(d.Roles.Licences, lic)
+		}
+		queue = append(queue, g.many(m, "model.derives_from", Model)...)
+	}
+}
+
+func appendNew(rs []Ref, r Ref) []Ref {
+	if r.IsZero() || slices.Contains(rs, r) {
+		return rs
+	}
+	return append(rs, r)
+}
+
+// party takes in a party, its owners to the last, and what it and they hold.
+func (g *gathering) party(r Ref) {
+	if !g.add(r) {
+		return
+	}
+	for _, s := range g.addAll("stake.vendor", r.ID) {
+		g.party(g.one(s, "stake.owner", Vendor))
+	}
+	for _, s := range g.Naming("stake.owner", r.ID) {
+		g.holding(s)
+	}
+}
+
+// holding takes in a stake read downwards and the company held, without that company's other owners.
+func (g *gathering) holding(stake Ref) {
+	if !g.add(stake) {
+		return
+	}
+	held := g.one(stake, "stake.vendor", Vendor)
+	g.add(held)
+	for _, s := range g.Naming("stake.owner", held.ID) {
+		g.holding(s)
+	}
+}
+
+// chain takes in the sub-processors of a vendor.
+func (g *gathering) chain(vendor Ref) {
+	if !vendor.IsZero() {
+		g.subprocessors(vendor)
+	}
+}
+
+func (g *gathering) subprocessors(user Ref) {
+	for _, s := range g.Naming("subprocessing.user", user.ID) {
+		g.subprocessing(s)
+	}
+	if user.Kind == Offering {
+		for _, s := range g.Naming("subprocessing.offerings", user.ID) {
+			g.subprocessing(s)
+		}
+	}
+}
+
+func (g *gathering) subprocessing(s Ref) {
+	// A line that names offerings holds for those alone.
+	if only := g.many(s, "subprocessing.offerings", Offering); len(only) > 0 && !slices.Contains(only, g.d.Offering) {
+		return
+	}
+	if !g.add(s) {
+		return
+	}
+	sub := g.one(s, "subprocessing.vendor", Vendor)
+	g.party(sub)
+	g.chain(sub)
+}
+
+// parents lists those who control a vendor step by step, nearest first: by a declared control, or by more than
+// half of votes or capital. Cycles end the walk.
+func (g *gathering) parents(r Ref) []Ref {
+	var out []Ref
+	seen := map[Ref]bool{r: true}
+	for cur := r; !cur.IsZero(); {
+		var next Ref
+		for _, s := range g.Naming("stake.vendor", cur.ID) {
+			if owner := g.one(s, "stake.owner", Vendor); g.controls(s) && !owner.IsZero() && !seen[owner] {
+				next = owner
+				break
+			}
+		}
+		if next.IsZero() {
+			break
+		}
+		seen[next] = true
+		out = append(out, next)
+		cur = next
+	}
+	return out
+}
+
+func (g *gathering) controls(stake Ref) bool {
+	rec := g.records[stake]
+	if c := rec.Fact("stake.control"); c.State == Known {
+		return c.Value.Bool
+	}
+	for _, path := range []string{"stake.voting_percent", "stake.percent"} {
+		if f := rec.Fact(path); f.State == Known {
+			return overHalf(f.Value.Num)
+		}
+	}
+	return false
+}
+
+func overHalf(decimal string) bool {
+	return CompareDecimals(decimal, "50") > 0
+}
+
+// evidence takes in the statements, results and certificates about what is already in.
+func (g *gathering) evidence() {
+	d := g.d
+	parties := append([]Ref{d.Roles.Vendor}, d.Roles.Parents...)
+	for _, r := range append(slices.Clone(parties), d.Roles.Providers...) {
+		if !r.IsZero() {
+			g.addAll("environmental_statement.about_vendor", r.ID)
+		}
+	}
+	for _, m := range d.Roles.Models {
+		g.addAll("environmental_statement.about_model", m.ID)
+		g.addAll("benchmark_result.model", m.ID)
+	}
+	g.addAll("environmental_statement.about_offering", d.Offering.ID)
+	g.addAll("benchmark_result.offering", d.Offering.ID)
+	g.addAll("certification.offerings", d.Offering.ID)
+	for r := range g.in {
+		if r.Kind == Subprocessing {
+			parties = append(parties, g.one(r, "subprocessing.vendor", Vendor))
+		}
+	}
+	slices.SortFunc(parties, Ref.Compare)
+	for _, p := range slices.Compact(parties) {
+		if !p.IsZero() {
+			g.addAll("certification.vendor", p.ID)
+		}
+	}
+}
+
+// close copies the records in order, lets the vendor inherit, and lists the sources cited.
+func (g *gathering) close() {
+	d := g.d
+	cited := map[string]bool{}
+	for r := range g.in {
+		rec := g.records[r]
+		facts := slices.Clone(rec.Facts)
+		d.Records = append(d.Records, DossierRecord{Kind: r.Kind, ID: r.ID, Facts: facts})
+	}
+	slices.SortFunc(d.Records, func(a, b DossierRecord) int { return a.Ref().Compare(b.Ref()) })
+	if rec := d.Record(d.Roles.Vendor); rec != nil {
+		g.inherit(rec)
+	}
+	for _, r := range d.Records {
+		for _, f := range r.Facts {
+			cited[f.Source] = true
+			for _, c := range f.Contradicts {
+				cited[c.Source] = true
+			}
+		}
+	}
+	for id := range cited {
+		if s, ok := g.sources[id]; ok {
+			d.Sources = append(d.Sources, s)
+		}
+	}
+	slices.SortFunc(d.Sources, func(a, b Source) int { return cmpString(a.ID, b.ID) })
+	slices.SortFunc(d.Roles.Providers, Ref.Compare)
+	slices.SortFunc(d.Roles.Licences, Ref.Compare)
+}
+
+// inherit gives the vendor the practices of the nearest parent that has them, labelled with where they come from.
+func (g *gathering) inherit(vendor *DossierRecord) {
+	for _, parent := range g.d.Roles.Parents {
+		for _, f := range g.records[parent].Facts {
+			def, ok := g.Dictionary.Fact(f.Path)
+			if !ok || !def.Inherited || f.State == Unknown || vendor.Fact(f.Path).State != Unknown || vendor.Fact(f.Path).Disputed {
+				continue
+			}
+			from := parent
+			f.InheritedFrom = &from
+			vendor.Facts = append(vendor.Facts, f)
+			vendor.sort()
+		}
+	}
+}

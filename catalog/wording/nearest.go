@@ -1,0 +1,48 @@
+package wording
+
+import (
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// Nearest gives the candidate closest in spelling to word, or "" when none is close enough to be what was
+// meant: at most a third of its letters differ, or one contains the other.
+func Nearest(word string, candidates []string) string {
+	best, bestDistance := "", 1<<30
+	w := strings.ToLower(word)
+	for _, c := range candidates {
+		k := strings.ToLower(c)
+		d := levenshtein.ComputeDistance(w, k)
+		if d > 0 && len(w) > 3 && (strings.Contains(k, w) || strings.Contains(w, k) && len(k) > 3) {
+			d = min(d, 2)
+		}
+		if d < bestDistance || d == bestDistance && c < best {
+			best, bestDistance = c, d
+		}
+	}
+	if bestDistance > max(2, len(w)/3) {
+		return ""
+	}
+	return best
+}
+
+// NearestFew gives up to n candidates in order of closeness, for a list of suggestions.
+func NearestFew(word string, candidates []string, n int) []string {
+	left := append([]string(nil), candidates...)
+	var out []string
+	for len(out) < n {
+		c := Nearest(word, left)
+		if c == "" {
+			return out
+		}
+		out = append(out, c)
+		for i := range left {
+			if left[i] == c {
+				left = append(left[:i], left[i+1:]...)
+				break
+			}
+		}
+	}
+	return out
+}
