@@ -289,18 +289,27 @@ func (d *Dictionary) checkFact(f *FactDef, faults *strict.Faults) {
 	}
 	r := strict.Reader{File: f.File}
 	if f.AbsentRule != nil && f.AbsentRule.raw != nil {
-		g := *f
-		if g.Type == TypePercent { // what absence is worth may lie outside 0 to 100
-			g.Type = TypeNumber
-		}
-		v := g.ParseNode(&r, f.AbsentRule.raw, f.Path+".absent.value", true)
-		v.Type = f.Type
+		v := f.parseAbsent(&r)
 		f.AbsentRule.Value = &v
 	}
 	if f.Example != nil && f.Example.node != nil {
 		f.ParseNode(&r, f.Example.node, f.Path+".example", true)
 	}
 	*faults = append(*faults, r.Faults...)
+}
+
+// parseAbsent reads what absence is worth to an expression: an empty text, or a percentage outside 0 to 100, will do.
+func (f *FactDef) parseAbsent(r *strict.Reader) Value {
+	n, g := f.AbsentRule.raw, *f
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Value == "" && !f.Type.IsNumeric() && f.Type != TypeBoolean {
+		return Value{Type: f.Type}
+	}
+	if g.Type == TypePercent {
+		g.Type = TypeNumber
+	}
+	v := g.ParseNode(r, n, f.Path+".absent.value", true)
+	v.Type = f.Type
+	return v
 }
 
 func keys[V any](m map[string]V) []string {

@@ -1,0 +1,180 @@
+package expr
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/interpreter"
+
+	"vigie/catalog"
+)
+
+// Truth is the answer of an expression over facts of which some are not known.
+type Truth int8
+
+// The three truth values. Maybe: what is not known decides.
+const (
+	False Truth = iota
+	Maybe
+	True
+)
+
+// String names the truth value.
+func (t Truth) String() string { return [...]string{"false", "maybe", "true"}[t] }
+
+// Outcome is an answer and, when it is Maybe, the paths it waits for, sorted.
+type Outcome struct {
+	Truth   Truth
+	Missing []string
+}
+
+// Facts holds the values that expressions see. Every declared path is there, unknown until set.
+type Facts struct {
+	env   *Env
+	roots map[string]map[string]any
+	known map[string]bool
+}
+
+// NewFacts makes facts of which nothing is known but the EEA and the day.
+func (e *Env) NewFacts(on catalog.Date) *Facts {
+	f := &Facts{env: e, roots: make(map[string]map[string]any, len(e.roots)), known: map[string]bool{}}
+	for root, fields := range e.roots {
+		f.roots[root] = make(map[string]any, len(fields))
+	}
+	for _, p := range e.paths {
+		f.SetUnknown(p)
+	}
+	f.Set("assessment.date", catalog.Value{Type: catalog.TypeDate, Text: string(on)})
+	eea := catalog.Value{Type: catalog.TypeCountry, Many: true, Complete: true}
+	for _, c := range catalog.EEA() {
+		eea.List = append(eea.List, catalog.Value{Type: catalog.TypeCountry, Text: c})
+	}
+	f.Set("eea.countries", eea)
+	return f
+}
+
+// SetUnknown makes a path unknown.
+func (f *Facts) SetUnknown(path string) {
+	f.put(path, f.env.unknown(path))
+	delete(f.known, path)
+}
+
+// Set gives a path its value. It panics on a path that was not declared: a program's fault, not a user's.
+func (f *Facts) Set(path string, v catalog.Value) {
+	f.put(path, f.env.value(path, v))
+	f.known[path] = true
+}
+
+// Known reports whether a path has a value. A list that is not complete counts as known.
+func (f *Facts) Known(path string) bool { return f.known[path] }
+
+// Swap sets a path for a moment and gives the way back.
+func (f *Facts) Swap(path string, v catalog.Value) (restore func()) {
+	root, field, _ := strings.Cut(path, ".")
+	old, was := f.roots[root][field], f.known[path]
+	f.Set(path, v)
+	return func() {
+		f.roots[root][field] = old
+		if !was {
+			delete(f.known, path)
+		}
+	}
+}
+
+func (f *Facts) put(path string, v ref.Val) {
+	root, field, _ := strings.Cut(path, ".")
+	m, ok := f.roots[root]
+	if !ok || f.env.ids[path] == 0 {
+		panic("expr: no fact is declared as " + path)
+	}
+	m[field] = v
+}
+
+// ResolveName implements interpreter.Activation.
+func (f *Facts) ResolveName(name string) (any, bool) {
+	m, ok := f.roots[name]
+	return m, ok
+}
+
+// Parent implements interpreter.Activation.
+func (f *Facts) Parent() interpreter.Activation { return nil }
+
+func (e *Env) unknown(path string) *types.Unknown {
+	return types.NewUnknown(e.ids[path], types.NewAttributeTrail(path))
+}
+
+func (e *Env) value(path string, v catalog.Value) ref.Val {
+	if !v.Many {
+		return scalar(v)
+	}
+	elems := make([]ref.Val, 0, len(v.List)+1)
+	for _, x := range v.List {
+		elems = append(elems, scalar(x))
+	}
+	if !v.Complete { // one more element, of which nothing is known
+		elems = append(elems, e.unknown(path))
+	}
+	return types.NewRefValList(types.DefaultTypeAdapter, elems)
+}
+
+func scalar(v catalog.Value) ref.Val {
+	switch v.Type {
+	case catalog.TypeBoolean:
+		return types.Bool(v.Bool)
+	case catalog.TypeInteger:
+		n, err := strconv.ParseInt(v.Num, 10, 64)
+		if err != nil {
+			return types.NewErr("not a whole number: %s", v.Num)
+		}
+		return types.Int(n)
+	case catalog.TypeNumber, catalog.TypePercent:
+		return double(v.Num)
+	case catalog.TypeMoney:
+		return types.NewStringInterfaceMap(types.DefaultTypeAdapter, map[string]any{"amount": double(v.Num), "currency": types.String(v.Currency)})
+	case catalog.TypeDate:
+		return types.Timestamp{Time: catalog.Date(v.Text).Time()}
+	}
+	return types.String(v.Text)
+}
+
+func double(decimal string) ref.Val {
+	d, err := strconv.ParseFloat(decimal, 64)
+	if err != nil {
+		return types.NewErr("not a number: %s", decimal)
+	}
+	return types.Double(d)
+}
+
+// Eval answers the expression over the facts. The error tells of an expression that cannot be answered even
+// with every fact known (a division by zero, a cost above the limit).
+func (p *Program) Eval(f *Facts) (Outcome, error) {
+	out, _, err := p.prg.Eval(f)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("expression %q: %w", p.src, err)
+	}
+	switch v := out.(type) {
+	case types.Bool:
+		if v {
+			return Outcome{Truth: True}, nil
+		}
+		return Outcome{Truth: False}, nil
+	case *types.Unknown:
+		return Outcome{Truth: Maybe, Missing: p.env.names(v)}, nil
+	}
+	return Outcome{}, fmt.Errorf("expression %q: answered %v", p.src, out)
+}
+
+func (e *Env) names(u *types.Unknown) []string {
+	var out []string
+	for _, id := range u.IDs() {
+		if id >= 1 && id <= int64(len(e.paths)) {
+			out = append(out, e.paths[id-1])
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
