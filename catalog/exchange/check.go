@@ -110,7 +110,7 @@ func (l *loader) stakes() {
 func (l *loader) cycles() {
 	parent := map[string][]placed{}
 	for _, c := range l.claims {
-		if c.Path == "model.derives_from" && c.Value != nil {
+		if c.Path == "model.base_models" && c.Value != nil {
 			parent[c.Record.ID] = append(parent[c.Record.ID], c)
 		}
 	}
