@@ -312,17 +312,6 @@ func (f *FactDef) parseAbsent(r *strict.Reader) Value {
 	return v
 }
 
-// emptyWhenAbsent reports whether absence is worth the empty text: no law chosen, no contact named, no agreement.
-// As a value given by a person the empty text stays a fault.
-func (f *FactDef) emptyWhenAbsent() bool {
-	switch f.Type {
-	case TypeText, TypeURL, TypeCountry, TypeLanguage, TypeReference:
-		n := f.AbsentRule.raw
-		return !f.Many && n.Kind == yaml.ScalarNode && n.Tag == "!!str" && n.Value == ""
-	}
-	return false
-}
-
 func keys[V any](m map[string]V) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {
