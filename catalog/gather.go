@@ -6,7 +6,8 @@ import (
 	"vigie/catalog/wording"
 )
 
-// Query says what a dossier is for. UseCase and Organisation may be empty: their facts are then unknown.
+// Query says what a dossier is for. UseCase and Organisation may be empty: their facts are then unknown, except
+// that a use case may name its organisation.
 type Query struct {
 	Offering     string
 	UseCase      string
@@ -33,6 +34,9 @@ func (v *View) Gather(q Query) (*Dossier, error) {
 			return nil, &NotFoundError{What: want.kind.Label().Lower(), ID: want.id, Nearest: wording.NearestFew(want.id, v.ids[want.kind], 3)}
 		}
 		*want.into = r
+	}
+	if d.Organisation.IsZero() {
+		d.Organisation = v.one(d.UseCase, "use_case.organisation", Organisation)
 	}
 	g := gathering{View: v, d: d, in: map[Ref]bool{}}
 	g.run()
@@ -108,7 +112,7 @@ func (g *gathering) models() {
 			d.Roles.Providers = appendNew(d.Roles.Providers, provider)
 			d.Roles.Licences = appendNew(d.Roles.Licences, lic)
 		}
-		queue = append(queue, g.many(m, "model.derives_from", Model)...)
+		queue = append(queue, g.many(m, "model.base_models", Model)...)
 	}
 }
 

@@ -33,6 +33,7 @@ type Fact struct {
 	Settled       string          `json:"settled,omitempty"`  // the reviewer's reason, when a person chose
 	Contradicts   []Contradiction `json:"contradicts,omitempty"`
 	InheritedFrom *Ref            `json:"inherited_from,omitempty"` // the parent it was taken from
+	Assumed       bool            `json:"assumed,omitempty"`        // taken to be so by an assumption; rests on no claim
 }
 
 // ToCheck reports whether a newer but weaker source says otherwise.

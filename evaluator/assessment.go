@@ -131,6 +131,8 @@ type KnockOutResult struct {
 	MinEvidence     catalog.SourceKind `json:"min_evidence"`
 	Missing         []string           `json:"missing"`
 	Facts           []FactUse          `json:"facts"`
+
+	reading *reading // the one on which Missing was found
 }
 
 // FamilyResult is the score of a family. Low and High are nil when nothing in it applies: its weight then goes to
@@ -158,6 +160,7 @@ type MissingFact struct {
 	KnockOuts []string    `json:"knock_outs"`
 	Width     Hundredths  `json:"width"` // at most this much of the total's interval hangs on it
 	Disputed  bool        `json:"disputed,omitempty"`
+	Weak      bool        `json:"weak,omitempty"` // known, but on evidence too weak for a knock-out
 }
 
 // Coverage counts the facts that the applicable criteria read.

@@ -1,0 +1,222 @@
+// Package service is what the program does, once, for commands, handlers and pages alike: open a catalogue,
+// gather a dossier, evaluate it, print a report.
+//
+// It knows neither gin nor the command line. It reads no clock: days come with the request.
+package service
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"vigie/catalog"
+	"vigie/catalog/dictionary"
+	"vigie/catalog/exchange"
+	"vigie/catalog/reference"
+	"vigie/catalog/strict"
+	"vigie/catalog/wording"
+	"vigie/evaluator"
+	"vigie/evaluator/derive"
+	"vigie/evaluator/expr"
+	"vigie/evaluator/framework"
+)
+
+// Options say what to open. Empty ones mean what is shipped.
+type Options struct {
+	Catalogue string // file or folder; empty: the embedded reference catalogue
+	Framework string // folder; empty: vigie-baseline
+	Version   string // of the program, printed in assessments
+}
+
+// Service holds what was opened. It is safe for concurrent use.
+type Service struct {
+	Dictionary *catalog.Dictionary
+	Catalogue  *catalog.Catalogue
+	Framework  *framework.Compiled
+	Knowledge  *evaluator.Knowledge
+	Version    string
+
+	mu    sync.Mutex
+	views map[[2]catalog.Date]*catalog.View
+}
+
+// Open reads and checks everything. Errors about files are strict.Faults.
+func Open(o Options) (*Service, error) {
+	dict, err := dictionary.Builtin()
+	if err != nil {
+		return nil, fmt.Errorf("shipped dictionary: %w", err)
+	}
+	s := &Service{Dictionary: dict, Version: o.Version, views: map[[2]catalog.Date]*catalog.View{}}
+	if s.Catalogue, err = openCatalogue(o.Catalogue, dict); err != nil {
+		return nil, err
+	}
+	if s.Knowledge, err = evaluator.BuiltinKnowledge(dict); err != nil {
+		return nil, fmt.Errorf("shipped knowledge: %w", err)
+	}
+	env, err := Environment(dict, o.Framework != "")
+	if err != nil {
+		return nil, err
+	}
+	if o.Framework == "" {
+		s.Framework, err = framework.Builtin(env)
+	} else {
+		s.Framework, err = openFramework(o.Framework, env)
+	}
+	return s, err
+}
+
+// Environment is the expression environment over a dictionary and the derived facts; limited for frameworks that
+// others wrote.
+func Environment(dict *catalog.Dictionary, limited bool) (*expr.Env, error) {
+	decls, err := derive.Declarations()
+	if err != nil {
+		return nil, fmt.Errorf("shipped derived facts: %w", err)
+	}
+	var list []expr.Declaration
+	for _, d := range decls {
+		x := expr.Declaration{Path: d.Path, Type: d.Type, Many: d.Many}
+		for _, v := range d.Values {
+			x.Values = append(x.Values, v.ID)
+		}
+		list = append(list, x)
+	}
+	if limited {
+		return expr.New(dict, list, expr.Limited())
+	}
+	return expr.New(dict, list)
+}
+
+func openCatalogue(path string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
+	if path == "" {
+		return reference.Builtin()
+	}
+	return exchange.Load(path, dict)
+}
+
+func openFramework(path string, env *expr.Env) (*framework.Compiled, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return nil, strict.Faults{{File: path, Text: wording.Textf("expected the folder of a framework (framework.yaml and its families)", "attendu : le dossier d'un référentiel (framework.yaml et ses familles)")}}
+	}
+	return framework.Load(os.DirFS(path), env)
+}
+
+// maxViews bounds how many days are kept resolved at once.
+const maxViews = 8
+
+// View is the catalogue as it stood on a day and as known on another; recent ones are kept.
+func (s *Service) View(on, knownOn catalog.Date) *catalog.View {
+	key := [2]catalog.Date{on, knownOn}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v, ok := s.views[key]; ok {
+		return v
+	}
+	if len(s.views) >= maxViews {
+		clear(s.views)
+	}
+	v := s.Catalogue.At(s.Dictionary, on, knownOn)
+	s.views[key] = v
+	return v
+}
+
+// Request is one question to the evaluator.
+type Request struct {
+	Offering     string
+	UseCase      string
+	Organisation string       // empty: the one the use case names, if any
+	Weights      string       // id of a weight set; empty: the use case's own, else the framework's
+	On           catalog.Date // facts and law of that day
+	KnownOn      catalog.Date // empty: the same day
+}
+
+// Result is an assessment and what it rests on.
+type Result struct {
+	Assessment *evaluator.Assessment
+	Dossier    *catalog.Dossier
+	Weights    *framework.WeightSet
+}
+
+// Assess gathers and evaluates. Errors are *catalog.NotFoundError for ids that name nothing.
+func (s *Service) Assess(r Request) (*Result, error) {
+	if r.KnownOn == "" {
+		r.KnownOn = r.On
+	}
+	d, err := s.View(r.On, r.KnownOn).Gather(catalog.Query{Offering: r.Offering, UseCase: r.UseCase, Organisation: r.Organisation})
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.weights(r)
+	if err != nil {
+		return nil, err
+	}
+	a, err := evaluator.Evaluate(evaluator.Input{Dossier: d, Dictionary: s.Dictionary, Framework: s.Framework, Weights: w,
+		Knowledge: s.Knowledge, Version: s.Version})
+	if err != nil {
+		return nil, fmt.Errorf("assess %s: %w", r.Offering, err)
+	}
+	return &Result{Assessment: a, Dossier: d, Weights: w}, nil
+}
+
+func (s *Service) weights(r Request) (*framework.WeightSet, error) {
+	id := r.Weights
+	if id == "" {
+		id = framework.DefaultWeights
+		if _, ok := s.Framework.WeightSets[r.UseCase]; ok {
+			id = r.UseCase
+		}
+	}
+	if w, ok := s.Framework.WeightSets[id]; ok {
+		return w, nil
+	}
+	return nil, &catalog.NotFoundError{What: wording.Textf("weight set", "jeu de pondérations"), ID: id, Nearest: wording.NearestFew(id, s.WeightSetIDs(), 3)}
+}
+
+// WeightSetIDs lists the weight sets of the framework, sorted.
+func (s *Service) WeightSetIDs() []string {
+	var out []string
+	for id := range s.Framework.WeightSets {
+		out = append(out, id)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Listing is one line of a list of records.
+type Listing struct {
+	Kind   catalog.Kind  `json:"kind"`
+	ID     string        `json:"id"`
+	Name   wording.Text  `json:"name"`
+	Facts  int           `json:"facts"` // known, or known to be absent
+	Vendor string        `json:"vendor,omitempty"`
+	By     *wording.Text `json:"vendor_name,omitempty"`
+}
+
+// List lists the records of a kind whose id or name holds the words of find.
+func (s *Service) List(kind catalog.Kind, on, knownOn catalog.Date, find string) []Listing {
+	v := s.View(on, knownOn)
+	find = strings.ToLower(find)
+	out := []Listing{}
+	for _, id := range v.IDs(kind) {
+		ref := catalog.Ref{Kind: kind, ID: id}
+		rec, _ := v.Record(ref)
+		name := rec.Name()
+		if find != "" && !strings.Contains(strings.ToLower(id+" "+name.EN+" "+name.FR), find) {
+			continue
+		}
+		l := Listing{Kind: kind, ID: id, Name: name}
+		for _, f := range rec.Facts {
+			if f.State != catalog.Unknown {
+				l.Facts++
+			}
+		}
+		if f := rec.Fact("offering.vendor"); f.State == catalog.Known {
+			n := v.Name(catalog.Ref{Kind: catalog.Vendor, ID: f.Value.Text})
+			l.Vendor, l.By = f.Value.Text, &n
+		}
+		out = append(out, l)
+	}
+	return out
+}

@@ -1,0 +1,290 @@
+package evaluator
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+
+	"vigie/catalog"
+	"vigie/evaluator/expr"
+	"vigie/evaluator/finding"
+	"vigie/evaluator/framework"
+)
+
+// Engine computes derived facts from a dossier. It is pure.
+type Engine func(*catalog.Dossier) []finding.Derived
+
+// Input is everything an assessment depends on.
+type Input struct {
+	Dossier    *catalog.Dossier
+	Dictionary *catalog.Dictionary
+	Framework  *framework.Compiled
+	Weights    *framework.WeightSet
+	Knowledge  *Knowledge
+	Derived    map[string]finding.Derived // instead of what the engines say: for tests one level below them
+	Version    string                     // of the program
+}
+
+// Evaluate judges the dossier. The error is a program's or a framework's fault: no dossier, however thin, causes one.
+func Evaluate(in Input) (*Assessment, error) {
+	fw := in.Framework
+	full := in.read(0)
+	readings := map[float64]*reading{0: full}
+	at := func(min float64) *reading {
+		if readings[min] == nil {
+			readings[min] = in.read(min)
+		}
+		return readings[min]
+	}
+	a := in.header()
+	judged, err := in.judge(full)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range fw.Criteria {
+		a.Criteria = append(a.Criteria, in.criterionResult(c, judged[i], full))
+	}
+	a.Families, a.Score = in.totals(judged)
+	strong, err := in.judge(at(fw.Strength(catalog.KindContract)))
+	if err != nil {
+		return nil, err
+	}
+	_, a.ContractScore = in.totals(strong)
+	a.Verdict = Eligible
+	for _, k := range fw.KnockOuts {
+		res, err := in.knockOut(k, full, at)
+		if err != nil {
+			return nil, err
+		}
+		a.KnockOuts = append(a.KnockOuts, res)
+		if res.Status == Failed || res.Status == Open && a.Verdict == Eligible {
+			a.Verdict = map[Status]Verdict{Failed: NotEligible, Open: Undetermined}[res.Status]
+		}
+	}
+	in.evidence(a, judged, full)
+	in.missing(a, judged, full)
+	for _, p := range sortedKeys(full.derived) {
+		a.Derived = append(a.Derived, full.derived[p])
+	}
+	a.Seal()
+	return a, nil
+}
+
+func (in *Input) header() *Assessment {
+	d := in.Dossier
+	return &Assessment{
+		Format: AssessmentFormat, Engine: in.Version, Offering: d.Offering.ID, UseCase: d.UseCase.ID, Organisation: d.Organisation.ID,
+		On: d.On, KnownOn: d.KnownOn, Hypothetical: d.Hypothetical(), Framework: in.Framework.ID, FrameworkVersion: in.Framework.Version,
+		FrameworkHash: in.Framework.Hash(), WeightSet: in.Weights.ID, WeightSetHash: in.Weights.Hash(), DossierHash: d.Hash(),
+		KnowledgeHash: in.Knowledge.Hash(), KnockOuts: []KnockOutResult{}, Criteria: []CriterionResult{}, Missing: []MissingFact{},
+		Derived: []finding.Derived{}, Findings: []finding.Finding{},
+	}
+}
+
+func (in *Input) judge(r *reading) ([]answer, error) {
+	out := make([]answer, len(in.Framework.Criteria))
+	for i, c := range in.Framework.Criteria {
+		a, err := r.criterion(c)
+		if err != nil {
+			return nil, fmt.Errorf("criterion %s: %w", c.ID, err)
+		}
+		out[i] = a
+	}
+	return out, nil
+}
+
+var appliesWord = map[expr.Truth]Applies{expr.True: AppliesYes, expr.False: AppliesNo, expr.Maybe: AppliesUnknown}
+
+func (in *Input) criterionResult(c *framework.CompiledCriterion, a answer, r *reading) CriterionResult {
+	out := CriterionResult{ID: c.ID, Family: c.Family, Weight: in.Weights.Criterion(c.Criterion), Applies: appliesWord[a.applies],
+		Bands: []BandResult{}, Missing: append([]string{}, a.missing...), Facts: r.factList(c.Reads, in.Framework.Env)}
+	if a.applies == expr.False {
+		return out
+	}
+	low, high := a.low(c), a.high(c)
+	out.Low, out.High = &low, &high
+	for _, i := range a.reachable {
+		b := c.Bands[i]
+		out.Bands = append(out.Bands, BandResult{Index: i, Score: b.Score, Label: b.Label, Hit: len(a.reachable) == 1 && a.applies == expr.True})
+	}
+	return out
+}
+
+// totals averages criteria inside their families and families inside the whole. What does not apply leaves its
+// weight inside its family; a family of which nothing applies leaves its to the others.
+func (in *Input) totals(judged []answer) ([]FamilyResult, Interval) {
+	var families []FamilyResult
+	var items []item
+	for _, f := range in.Framework.Families {
+		w := in.Weights.Family(f.ID)
+		var own []item
+		for i, c := range in.Framework.Criteria {
+			if a := judged[i]; c.Family == f.ID && a.applies != expr.False {
+				own = append(own, item{weight: in.Weights.Criterion(c.Criterion), low: ratOf(a.low(c)), high: ratOf(a.high(c)), optional: a.applies == expr.Maybe})
+			}
+		}
+		low, high, empty := mean(own)
+		res := FamilyResult{ID: f.ID, Weight: w}
+		if low != nil {
+			l, h := hundredths(low), hundredths(high)
+			res.Low, res.High = &l, &h
+			items = append(items, item{weight: w, low: low, high: high, optional: empty})
+		}
+		families = append(families, res)
+	}
+	low, high, _ := mean(items)
+	if low == nil { // nothing applies, or nothing weighs: every total is possible
+		return families, Interval{0, 10000}
+	}
+	return families, Interval{hundredths(low), hundredths(high)}
+}
+
+// shares gives each criterion its part of the whole, as an exact fraction, when everything that may apply does.
+func (in *Input) shares(judged []answer) []*big.Rat {
+	families, total := map[string]*big.Rat{}, new(big.Rat)
+	for i, c := range in.Framework.Criteria {
+		if judged[i].applies != expr.False {
+			if families[c.Family] == nil {
+				families[c.Family] = new(big.Rat)
+				total.Add(total, new(big.Rat).SetInt64(in.Weights.Family(c.Family)))
+			}
+			families[c.Family].Add(families[c.Family], new(big.Rat).SetInt64(in.Weights.Criterion(c.Criterion)))
+		}
+	}
+	out := make([]*big.Rat, len(judged))
+	for i, c := range in.Framework.Criteria {
+		out[i] = new(big.Rat)
+		if f := families[c.Family]; judged[i].applies != expr.False && f.Sign() > 0 && total.Sign() > 0 {
+			w := in.Weights.Family(c.Family) * in.Weights.Criterion(c.Criterion)
+			out[i].SetInt64(w)
+			out[i].Quo(out[i], f)
+			out[i].Quo(out[i], total)
+		}
+	}
+	return out
+}
+
+const unknownShare = "unknown"
+
+// evidence tells on which kinds of source the result rests: each criterion's weight is split evenly over the facts
+// it reads about the offering.
+func (in *Input) evidence(a *Assessment, judged []answer, r *reading) {
+	sums := map[string]*big.Rat{}
+	known := map[string]bool{}
+	for i, share := range in.shares(judged) {
+		var kinds []string
+		for _, p := range in.Framework.Criteria[i].Reads {
+			if aboutUs(p) || judged[i].applies == expr.False {
+				continue
+			}
+			unknown := false
+			for _, k := range r.evidenceKinds(p, in.Framework.Env) {
+				if k == "" {
+					k, unknown = unknownShare, true
+				}
+				kinds = append(kinds, string(k))
+			}
+			known[p] = !unknown
+		}
+		for _, k := range kinds {
+			if sums[k] == nil {
+				sums[k] = new(big.Rat)
+			}
+			sums[k].Add(sums[k], new(big.Rat).Quo(share, ratOf(len(kinds))))
+		}
+	}
+	a.Evidence = []Share{}
+	for _, k := range append(catalog.SourceKinds(), unknownShare) {
+		if s := sums[string(k)]; s != nil && s.Sign() > 0 {
+			a.Evidence = append(a.Evidence, Share{Kind: string(k), Share: hundredths(s.Mul(s, ratOf(100)))})
+		}
+	}
+	for _, k := range known {
+		a.Coverage.Total++
+		if k {
+			a.Coverage.Known++
+		}
+	}
+}
+
+// missing lists the facts that nobody recorded and what each would settle, those that hold a knock-out open first.
+func (in *Input) missing(a *Assessment, judged []answer, r *reading) {
+	found := map[catalog.FactRef]*MissingFact{}
+	get := func(on *reading, path string, do func(*MissingFact)) {
+		for _, leaf := range on.leaves(path, in.Framework.Env) {
+			m := found[leaf]
+			if m == nil {
+				f := r.dossier.Record(leaf.Record).Fact(leaf.Path)
+				m = &MissingFact{Path: leaf.Path, Record: leaf.Record, Criteria: []string{}, KnockOuts: []string{}, Disputed: f.Disputed}
+				m.Weak = f.State != catalog.Unknown && (f.Value == nil || !f.Value.Many || f.Value.Complete)
+				found[leaf] = m
+			}
+			if leaf.Path != path && !slices.Contains(m.Via, path) {
+				m.Via = append(m.Via, path)
+			}
+			do(m)
+		}
+	}
+	for i, share := range in.shares(judged) {
+		c, ans := in.Framework.Criteria[i], judged[i]
+		if len(ans.missing) == 0 {
+			continue
+		}
+		width := hundredths(new(big.Rat).Mul(share, ratOf(ans.high(c)-ans.low(c))))
+		for _, p := range ans.missing {
+			get(r, p, func(m *MissingFact) {
+				if !slices.Contains(m.Criteria, c.ID) {
+					m.Criteria = append(m.Criteria, c.ID)
+					m.Width += width
+				}
+			})
+		}
+	}
+	for _, k := range a.KnockOuts {
+		for _, p := range k.Missing {
+			get(k.reading, p, func(m *MissingFact) {
+				if !slices.Contains(m.KnockOuts, k.ID) {
+					m.KnockOuts = append(m.KnockOuts, k.ID)
+				}
+			})
+		}
+	}
+	for _, m := range found {
+		a.Missing = append(a.Missing, *m)
+	}
+	slices.SortFunc(a.Missing, func(x, y MissingFact) int {
+		switch {
+		case len(x.KnockOuts) != len(y.KnockOuts):
+			return len(y.KnockOuts) - len(x.KnockOuts)
+		case x.Width != y.Width:
+			return int(y.Width - x.Width)
+		}
+		return catalog.FactRef{Record: x.Record, Path: x.Path}.Compare(catalog.FactRef{Record: y.Record, Path: y.Path})
+	})
+}
+
+// leaves gives the facts to ask for when a path is missing: those a derived fact waits for, or the path itself.
+func (r *reading) leaves(path string, env *expr.Env) []catalog.FactRef {
+	if x, ok := r.derived[path]; ok && len(x.SettledBy) > 0 {
+		return x.SettledBy
+	}
+	var out []catalog.FactRef
+	for _, u := range r.uses(path, env) {
+		if u.State == catalog.Unknown || u.Value != nil && u.Value.Many && !u.Value.Complete {
+			out = append(out, catalog.FactRef{Record: u.Record, Path: path})
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, catalog.FactRef{Path: path})
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

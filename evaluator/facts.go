@@ -1,0 +1,160 @@
+package evaluator
+
+import (
+	"slices"
+	"strings"
+
+	"vigie/catalog"
+	"vigie/evaluator/expr"
+	"vigie/evaluator/finding"
+)
+
+// reading is the facts as expressions see them, from all claims or only from those strong enough.
+type reading struct {
+	dossier  *catalog.Dossier
+	facts    *expr.Facts
+	derived  map[string]finding.Derived
+	possible map[string][]catalog.Value // unknown, but one of these
+}
+
+// aboutUs tells the facts that the organisation states about itself and its use: they are the question, not
+// evidence about the offering, and count whatever their source.
+func aboutUs(path string) bool {
+	root, _, _ := strings.Cut(path, ".")
+	return root == "organisation" || root == "use_case" || root == "assessment" || root == "eea"
+}
+
+// read makes a reading of the dossier. minStrength leaves out facts whose kind of source proves less.
+func (in *Input) read(minStrength float64) *reading {
+	d := in.Dossier
+	if minStrength > 0 {
+		d = d.Where(func(_ catalog.Ref, f catalog.Fact) bool {
+			return aboutUs(f.Path) || f.Assumed || in.Framework.Strength(f.Kind) >= minStrength
+		})
+	}
+	r := &reading{dossier: d, facts: in.Framework.Env.NewFacts(d.On), derived: map[string]finding.Derived{}, possible: map[string][]catalog.Value{}}
+	if in.Derived != nil {
+		r.derived = in.Derived
+	} else {
+		for _, engine := range in.Knowledge.engines() {
+			for _, x := range engine(d) {
+				r.derived[x.Path] = x
+			}
+		}
+	}
+	for _, path := range in.Framework.Reads {
+		decl, _ := in.Framework.Env.Path(path)
+		switch {
+		case decl.Derived:
+			r.setDerived(path)
+		case decl.Fact != nil:
+			r.setFact(path, decl.Fact)
+		}
+	}
+	return r
+}
+
+func (r *reading) setDerived(path string) {
+	x, ok := r.derived[path]
+	switch {
+	case !ok:
+		return
+	case x.State == catalog.Known:
+		r.facts.Set(path, *x.Value)
+	case len(x.Possible) == 1:
+		r.facts.Set(path, x.Possible[0])
+	case len(x.Possible) > 1:
+		r.possible[path] = x.Possible
+	}
+}
+
+// setFact combines what the holders of a path say: one value when they agree, unknown when one is unknown, one of
+// several when they differ (an offering that runs several models).
+func (r *reading) setFact(path string, def *catalog.FactDef) {
+	root, _, _ := strings.Cut(path, ".")
+	var values []catalog.Value
+	for _, holder := range r.dossier.Holder(root) {
+		f := r.dossier.Record(holder).Fact(path)
+		v, ok := seen(f, def)
+		if !ok {
+			return
+		}
+		if !slices.ContainsFunc(values, v.Equal) {
+			values = append(values, v)
+		}
+	}
+	switch len(values) {
+	case 0:
+	case 1:
+		r.facts.Set(path, values[0])
+	default:
+		r.possible[path] = values
+	}
+}
+
+// seen is what an expression sees of a fact: its value, what the dictionary says absence is worth, or nothing.
+func seen(f catalog.Fact, def *catalog.FactDef) (catalog.Value, bool) {
+	switch f.State {
+	case catalog.Known:
+		return *f.Value, true
+	case catalog.Absent:
+		if def.AbsentRule != nil && def.AbsentRule.Value != nil {
+			return *def.AbsentRule.Value, true
+		}
+	}
+	return catalog.Value{}, false
+}
+
+// uses lists what a path rests on, for the explanation of a criterion.
+func (r *reading) uses(path string, env *expr.Env) []FactUse {
+	decl, _ := env.Path(path)
+	if decl.Derived {
+		u := FactUse{Path: path, State: catalog.Unknown, Derived: true}
+		if x, ok := r.derived[path]; ok {
+			u.State, u.Value = x.State, x.Value
+		}
+		return []FactUse{u}
+	}
+	if decl.Fact == nil {
+		return nil
+	}
+	root, _, _ := strings.Cut(path, ".")
+	holders := r.dossier.Holder(root)
+	if len(holders) == 0 {
+		return []FactUse{{Path: path, State: catalog.Unknown}}
+	}
+	var out []FactUse
+	for _, h := range holders {
+		f := r.dossier.Record(h).Fact(path)
+		u := FactUse{Path: path, Record: h, State: f.State, Value: f.Value, Source: f.Source, Kind: f.Kind, Claim: f.Claim, Disputed: f.Disputed, Stale: f.Stale}
+		if f.State == catalog.Unknown {
+			u.Value, u.Kind = nil, ""
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+// evidenceKinds gives the kind of source of each fact that a path rests on; "" stands for one not known.
+func (r *reading) evidenceKinds(path string, env *expr.Env) []catalog.SourceKind {
+	var out []catalog.SourceKind
+	if x, ok := r.derived[path]; ok && x.State == catalog.Known {
+		for _, u := range x.Used {
+			if f := r.dossier.Record(u.Record).Fact(u.Path); f.State != catalog.Unknown && !aboutUs(u.Path) {
+				out = append(out, f.Kind)
+			}
+		}
+		if len(out) == 0 {
+			out = append(out, catalog.KindNone)
+		}
+		return out
+	}
+	for _, u := range r.uses(path, env) {
+		if u.State == catalog.Unknown {
+			out = append(out, "")
+		} else {
+			out = append(out, u.Kind)
+		}
+	}
+	return out
+}
