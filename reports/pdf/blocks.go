@@ -1,0 +1,327 @@
+package pdf
+
+import (
+	"strconv"
+
+	"vigie/catalog/wording"
+	"vigie/reports/tree"
+)
+
+// A composer turns blocks into chunks of a given width.
+type composer struct {
+	lang  wording.Lang
+	level int // of the section being composed, for the outline
+}
+
+// section composes a section and those inside it.
+func (c *composer) section(s tree.Section, level int) []chunk {
+	c.level = level
+	out := c.title(s, level)
+	body := c.blocks(s.Blocks, textWidth)
+	out = append(out, body...)
+	for _, sub := range s.Sections {
+		out = append(out, c.section(sub, level+1)...)
+	}
+	if len(body) == 0 && len(s.Sections) == 0 {
+		out[len(out)-1].keep = false
+	}
+	return out
+}
+
+func (c *composer) title(s tree.Section, level int) []chunk {
+	st, before, after := h1Style, 26.0, 10.0
+	if level > 0 {
+		st, before, after = h2Style, 20.0, 5.0
+	}
+	if level > 1 {
+		st, before = h3Style, 14.0
+	}
+	indent := 0.0
+	var number []op
+	if s.Number != "" {
+		number = wrap(tree.T(s.Number), st, textWidth)[0].ops
+		indent = faceOf(st.face).WidthOf(s.Number, st.size) + st.size*0.7
+	}
+	var out []chunk
+	for i, ln := range wrap(tree.T(s.Title), st, textWidth-indent) {
+		ch := chunk{height: st.leading, keep: true}
+		if i == 0 {
+			ch.before, ch.brk = before, s.NewPage
+			name := s.Title
+			if s.Number != "" {
+				name = s.Number + "  " + s.Title
+			}
+			ch.add(op{kind: opBookmark, w: float64(level), text: name})
+			if s.ID != "" {
+				ch.add(op{kind: opAnchor, text: s.ID})
+			}
+			ch.put(0, st.size, number)
+		}
+		ch.put(indent, st.size, ln.ops)
+		out = append(out, ch)
+	}
+	last := &out[len(out)-1]
+	if level == 0 {
+		last.add(op{kind: opRect, colour: accent, y: last.height + 3, w: 28, h: 1.6})
+		after += 6
+	}
+	last.height += after
+	return out
+}
+
+// blocks composes blocks one under the other.
+func (c *composer) blocks(bs []tree.Block, width float64) []chunk {
+	var out []chunk
+	for _, b := range bs {
+		out = append(out, c.block(b, width)...)
+	}
+	return out
+}
+
+func (c *composer) block(b tree.Block, width float64) []chunk {
+	switch b := b.(type) {
+	case tree.Paragraph:
+		return c.paragraph(b, width)
+	case tree.Heading:
+		out := lines(wrap(b.Text, h3Style, width), h3Style, 12, true)
+		if b.ID != "" {
+			out[0].add(op{kind: opAnchor, text: b.ID})
+		}
+		out[len(out)-1].height += 2
+		return out
+	case tree.List:
+		return c.list(b, width)
+	case tree.Table:
+		return c.table(b, width)
+	case tree.KeyValues:
+		return c.keyValues(b, width)
+	case tree.Callout:
+		return c.callout(b, width)
+	case tree.IntervalBar:
+		return c.intervalBar(b, width)
+	case tree.FamilyChart:
+		return c.familyChart(b, width)
+	case tree.Card:
+		return c.card(b, width)
+	case tree.Signatures:
+		return c.signatures(b, width)
+	case tree.Drawing:
+		return c.drawing(b, width)
+	case tree.PageBreak:
+		return []chunk{{brk: true}}
+	case tree.Space:
+		return []chunk{{height: b.Lines * bodyStyle.leading}}
+	case tree.Rule:
+		return []chunk{{height: 6, before: 6, ops: []op{{kind: opLine, colour: rule, w: width, size: 0.5}}}}
+	}
+	return nil
+}
+
+// lines makes a chunk of each line; the first two and the last two stay together.
+func lines(ls []line, st style, before float64, keepLast bool) []chunk {
+	out := make([]chunk, len(ls))
+	for i, ln := range ls {
+		out[i].height = st.leading
+		out[i].keep = i == 0 && len(ls) > 1 || i == len(ls)-2 || i == len(ls)-1 && keepLast
+		out[i].put(0, baseline(st), ln.ops)
+	}
+	out[0].before = before
+	return out
+}
+
+// baseline is where text stands in a line of its leading.
+func baseline(st style) float64 { return (st.leading-st.size)/2 + 0.78*st.size }
+
+var paragraphStyles = map[tree.Size]style{tree.Normal: bodyStyle, tree.Small: smallStyle, tree.Lead: leadStyle, tree.Display: displayStyle}
+
+// measure is the longest line of running text that reads well.
+const measure = 430.0
+
+func (c *composer) paragraph(p tree.Paragraph, width float64) []chunk {
+	st := paragraphStyles[p.Size]
+	if p.Size == tree.Normal || p.Size == tree.Small {
+		width = min(width, measure)
+	}
+	return lines(wrap(p.Text, st, width), st, st.leading*0.45, p.KeepNext)
+}
+
+func (c *composer) list(l tree.List, width float64) []chunk {
+	const indent = 16.0
+	var out []chunk
+	for i, it := range l.Items {
+		sign := "•"
+		if l.Ordered {
+			sign = strconv.Itoa(i+1) + "."
+		}
+		item := lines(wrap(it, bodyStyle, min(width, measure)-indent), bodyStyle, 3, false)
+		for k := range item {
+			for o := range item[k].ops {
+				item[k].ops[o] = item[k].ops[o].at(indent, 0)
+			}
+		}
+		item[0].put(2, baseline(bodyStyle), wrap(tree.T(sign), style{semibold, bodyStyle.size, bodyStyle.leading, accent}, indent)[0].ops)
+		out = append(out, item...)
+	}
+	return out
+}
+
+// stack sets the paragraphs of a cell one under the other and returns their lines as one list of operations.
+func stack(cell tree.Cell, st style, width float64) (ops []op, height float64) {
+	for i, t := range cell {
+		s := st
+		if i > 0 && allQuiet(t) {
+			s.size, s.leading = st.size-0.6, st.leading-1
+		}
+		for _, ln := range wrap(t, s, width) {
+			for _, o := range ln.ops {
+				ops = append(ops, o.at(0, height+baseline(s)))
+			}
+			height += s.leading
+		}
+	}
+	return ops, height
+}
+
+func allQuiet(t tree.Text) bool {
+	for _, s := range t {
+		if s.Style != tree.Quiet {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *composer) keyValues(kv tree.KeyValues, width float64) []chunk {
+	keyWidth := 118.0
+	if kv.Wide {
+		keyWidth = 168
+	}
+	if keyWidth > width/2.5 {
+		keyWidth = width / 2.5
+	}
+	var out []chunk
+	for i, p := range kv.Pairs {
+		key, kh := stack(tree.C(tree.T(p.Key)), keyStyle, keyWidth-10)
+		value, vh := stack(p.Value, valueStyle, width-keyWidth)
+		ch := chunk{height: max(kh, vh) + 1.5, keep: i+1 < len(kv.Pairs) && i == 0}
+		if i == 0 {
+			ch.before = 4
+		}
+		ch.put(0, 0, key)
+		ch.put(keyWidth, 0, value)
+		out = append(out, slice(ch)...)
+	}
+	return out
+}
+
+// slice cuts a chunk taller than a page between its lines.
+func slice(ch chunk) []chunk {
+	const limit = bottomY - topY - 30
+	if ch.height <= limit {
+		return []chunk{ch}
+	}
+	var out []chunk
+	for from := 0.0; from < ch.height; from += limit {
+		part := chunk{height: min(limit, ch.height-from), head: ch.head}
+		if from == 0 {
+			part.before, part.brk = ch.before, ch.brk
+		}
+		for _, o := range ch.ops {
+			if o.kind == opRect { // a ground that spans the cut is cut with it
+				end := min(o.y+o.h, from+limit)
+				o.y = max(o.y, from)
+				o.h = end - o.y
+				if o.h <= 0 {
+					continue
+				}
+			}
+			if o.y >= from && o.y < from+limit {
+				part.ops = append(part.ops, o.at(0, -from))
+			}
+		}
+		out = append(out, part)
+	}
+	return out
+}
+
+func (c *composer) callout(b tree.Callout, width float64) []chunk {
+	const pad = 12.0
+	title := b.Title
+	if b.Mark != tree.NoMark {
+		title = tree.Text{{Mark: b.Mark}}.Add(title)
+	}
+	ch := chunk{before: 8}
+	y := pad - 3
+	for _, ln := range wrap(title, style{semibold, 12, 16, ink}, width-2*pad) {
+		ch.put(pad, y+12.4, ln.ops)
+		y += 16
+	}
+	for _, t := range b.Lines {
+		y += 2
+		for _, ln := range wrap(t, bodyStyle, width-2*pad) {
+			ch.put(pad, y+baseline(bodyStyle), ln.ops)
+			y += bodyStyle.leading
+		}
+	}
+	ch.height = y + pad - 3
+	ch.ops = append([]op{{kind: opRect, colour: tint, w: width, h: ch.height}, {kind: opRect, colour: accent, w: 2.2, h: ch.height}}, ch.ops...)
+	return slice(ch)
+}
+
+func (c *composer) card(b tree.Card, width float64) []chunk {
+	const rightWidth, scaleWidth = 74.0, 84.0
+	left := width - rightWidth - 12
+	if b.Range != nil {
+		left -= scaleWidth + 8
+	}
+	head := chunk{before: 11, keep: len(b.Body) > 0}
+	head.add(op{kind: opLine, colour: rule, w: width, size: 0.5})
+	if b.ID != "" {
+		head.add(op{kind: opAnchor, text: b.ID}, op{kind: opBookmark, w: float64(c.level + 1), text: b.Title.String()})
+	}
+	y := 6.0
+	for _, ln := range wrap(b.Title, h3Style, left) {
+		head.put(0, y+baseline(h3Style), ln.ops)
+		y += h3Style.leading
+	}
+	ry := 6.0
+	for _, ln := range wrap(b.Right, style{semibold, 9.6, 14, ink}, rightWidth) {
+		head.put(width-ln.width, ry+baseline(h3Style), ln.ops)
+		ry += 14
+	}
+	if b.Range != nil {
+		head.put(width-rightWidth-scaleWidth, 6+3.2, rangeOps(*b.Range, scaleWidth, 7))
+	}
+	head.height = max(y, ry) + 1
+	out := append([]chunk{head}, c.blocks(b.Body, width)...)
+	total := 0.0
+	for _, ch := range out {
+		total += ch.before + ch.height
+	}
+	if total < (bottomY-topY)*0.42 {
+		for i := range out[:len(out)-1] {
+			out[i].keep = true
+		}
+	}
+	return out
+}
+
+func (c *composer) signatures(b tree.Signatures, width float64) []chunk {
+	const gap, height = 14.0, 92.0
+	n := float64(len(b.Boxes))
+	w := (width - gap*(n-1)) / n
+	ch := chunk{height: height, before: 10}
+	for i, who := range b.Boxes {
+		x := float64(i) * (w + gap)
+		ch.add(op{kind: opFrame, colour: rule, x: x, w: w, h: height, size: 0.6})
+		ch.put(x+8, 14, wrap(tree.B(who), smallStyle, w-16)[0].ops)
+		for k, l := range b.Lines {
+			y := 34 + float64(k)*19
+			ch.put(x+8, y, wrap(tree.Q(l), tinyStyle, w-16)[0].ops)
+			if k+1 < len(b.Lines) {
+				ch.add(op{kind: opLine, colour: rule, x: x + 8, y: y + 4, w: w - 16, size: 0.4})
+			}
+		}
+	}
+	return []chunk{ch}
+}

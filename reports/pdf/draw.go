@@ -1,0 +1,269 @@
+package pdf
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"codeberg.org/go-pdf/fpdf"
+)
+
+// markUsed tells fpdf which characters each face draws, so that they go into its subset. Text itself is written by
+// show, several times faster than fpdf's own; the template made here is never placed on a page.
+func (s *setter) markUsed() {
+	used := [len(faceStyles)]map[rune]bool{}
+	for i := range used {
+		used[i] = map[rune]bool{}
+	}
+	var seen [len(faceStyles)][1 << 16 / 64]uint64
+	note := func(f face, text string) {
+		for _, r := range text {
+			if bit := uint64(1) << (r & 63); seen[f][r>>6]&bit == 0 {
+				seen[f][r>>6] |= bit
+				used[f][r] = true
+			}
+		}
+	}
+	for i, pg := range s.pages {
+		for _, o := range pg.ops {
+			if o.kind == opText {
+				note(o.face, o.text)
+			}
+		}
+		for _, o := range s.furniture(i) {
+			if o.kind == opText {
+				note(o.face, o.text)
+			}
+		}
+	}
+	for f := range used {
+		note(face(f), "0123456789 …")
+	}
+	note(semibold, clean(s.doc.Watermark, faceOf(semibold)))
+	s.f.CreateTemplate(func(t *fpdf.Tpl) {
+		for i, st := range faceStyles {
+			runes := make([]rune, 0, len(used[i]))
+			for r := range used[i] {
+				runes = append(runes, r)
+			}
+			slices.Sort(runes)
+			t.SetFont(family, st, 10)
+			t.Text(0, 0, string(runes))
+		}
+	})
+}
+
+func (s *setter) flush() {
+	if len(s.buf) > 0 {
+		s.f.RawWriteStr(string(s.buf))
+		s.buf = s.buf[:0]
+	}
+}
+
+func (s *setter) num(v float64) {
+	s.buf = strconv.AppendFloat(s.buf, math.Round(v*100)/100, 'f', -1, 64)
+	s.buf = append(s.buf, ' ')
+}
+
+func (s *setter) nums(vs ...float64) {
+	for _, v := range vs {
+		s.num(v)
+	}
+}
+
+func (s *setter) op(o string) { s.buf = append(append(s.buf, o...), '\n') }
+
+// set brings the graphics state to what an operation needs, writing only what changes.
+func (s *setter) set(fill, stroke colour, width float64, dashed bool) {
+	st := &s.state
+	if st.fresh {
+		st.fresh, st.font = false, false
+		st.fill, st.stroke, st.width, st.dashed = fill, stroke, width, dashed
+		s.op(palette[fill] + " rg " + palette[stroke] + " RG")
+		s.num(width)
+		s.op("w 0 J 0 j")
+		s.dash(dashed)
+		return
+	}
+	if fill != st.fill {
+		st.fill = fill
+		s.op(palette[fill] + " rg")
+	}
+	if stroke != st.stroke {
+		st.stroke = stroke
+		s.op(palette[stroke] + " RG")
+	}
+	if width != st.width {
+		st.width = width
+		s.num(width)
+		s.op("w")
+	}
+	if dashed != st.dashed {
+		st.dashed = dashed
+		s.dash(dashed)
+	}
+}
+
+func (s *setter) dash(on bool) {
+	if on {
+		s.op("[1.6 1.6] 0 d")
+	} else {
+		s.op("[] 0 d")
+	}
+}
+
+func (s *setter) filled(c colour) {
+	s.set(c, s.state.stroke, s.state.width, s.state.dashed)
+}
+
+func (s *setter) stroked(o op) { s.set(s.state.fill, o.colour, o.size, o.dashed) }
+
+func (s *setter) draw(o op) {
+	y := pageHeight - o.y
+	switch o.kind {
+	case opText:
+		s.show(o)
+	case opRect:
+		s.filled(o.colour)
+		s.nums(o.x, y-o.h, o.w, o.h)
+		s.op("re f")
+	case opFrame:
+		s.stroked(o)
+		s.nums(o.x, y-o.h, o.w, o.h)
+		s.op("re S")
+	case opLine:
+		s.stroked(o)
+		s.nums(o.x, y)
+		s.op("m")
+		s.nums(o.x+o.w, y-o.h)
+		s.op("l S")
+	case opPath:
+		s.stroked(o)
+		for i, p := range o.points {
+			s.nums(p.x, pageHeight-p.y)
+			s.op(map[bool]string{true: "m", false: "l"}[i == 0])
+		}
+		s.op("s")
+	case opCircle:
+		s.circle(o)
+	case opMark:
+		for _, m := range markOps(o.mark, o.size) {
+			s.draw(m.at(o.x, o.y))
+		}
+	case opLink:
+		s.link(o)
+	case opBookmark:
+		s.f.SetFont(family, faceStyles[regular], bodyStyle.size) // the outline wants a Unicode font selected
+		s.state.font = false
+		s.f.Bookmark(oneLine(clean(o.text, faceOf(regular))), int(o.w), max(0, o.y-12))
+	case opPageRef:
+		if a, ok := s.anchors[o.text]; ok {
+			o.kind, o.text = opText, strconv.Itoa(a.page)
+			o.x -= faceOf(o.face).WidthOf(o.text, o.size)
+			s.show(o)
+		}
+	}
+}
+
+// circle is four Bézier curves.
+func (s *setter) circle(o op) {
+	const k = 0.5523
+	if o.fill {
+		s.filled(o.colour)
+	} else {
+		s.stroked(o)
+	}
+	x, y, r := o.x, pageHeight-o.y, o.w
+	s.nums(x+r, y)
+	s.op("m")
+	for _, q := range [][6]float64{{r, k * r, k * r, r, 0, r}, {-k * r, r, -r, k * r, -r, 0}, {-r, -k * r, -k * r, -r, 0, -r}, {k * r, -r, r, -k * r, r, 0}} {
+		s.nums(x+q[0], y+q[1], x+q[2], y+q[3], x+q[4], y+q[5])
+		s.op("c")
+	}
+	if o.fill {
+		s.op("f")
+	} else {
+		s.op("s")
+	}
+}
+
+func (s *setter) link(o op) {
+	if o.text != "" {
+		if a, ok := s.anchors[o.text]; ok {
+			s.f.Link(o.x, o.y, o.w, o.h, a.link)
+		}
+		return
+	}
+	if u := httpsOnly(o.url); u != "" {
+		s.f.LinkString(o.x, o.y, o.w, o.h, u)
+	}
+}
+
+// show writes a text. Characters are two bytes, big-endian: fpdf maps them to glyphs.
+func (s *setter) show(o op) {
+	if o.text == "" {
+		return
+	}
+	s.font(o.face, o.size)
+	s.filled(o.colour)
+	s.buf = append(s.buf, "BT "...)
+	s.nums(o.x, pageHeight-o.y)
+	s.buf = append(s.buf, "Td "...)
+	s.literal(o.text)
+	s.op(" Tj ET")
+}
+
+func (s *setter) font(f face, size float64) {
+	if s.state.fresh {
+		s.set(ink, ink, 0.5, false)
+	}
+	if s.state.font && s.state.face == f && s.state.size == size {
+		return
+	}
+	s.flush()
+	s.f.SetFont(family, faceStyles[f], size)
+	s.state.font, s.state.face, s.state.size = true, f, size
+}
+
+// literal writes a PDF string. Every text went through clean, so every character fits two bytes.
+func (s *setter) literal(text string) {
+	s.buf = append(s.buf, '(')
+	for _, r := range text {
+		s.octet(byte(r >> 8))
+		s.octet(byte(r))
+	}
+	s.buf = append(s.buf, ')')
+}
+
+func (s *setter) octet(b byte) {
+	switch b {
+	case '(', ')', '\\':
+		s.buf = append(s.buf, '\\', b)
+	case '\r':
+		s.buf = append(s.buf, '\\', 'r')
+	default:
+		s.buf = append(s.buf, b)
+	}
+}
+
+// watermark crosses the page from bottom left to top right, under everything else.
+func (s *setter) watermark() {
+	f := faceOf(semibold)
+	text := oneLine(clean(s.doc.Watermark, f))
+	diagonal := math.Hypot(pageWidth, pageHeight)
+	size := min(64, 0.78*diagonal/max(f.WidthOf(text, 1), 1))
+	sin, cos := pageHeight/diagonal, pageWidth/diagonal
+	half := f.WidthOf(text, size) / 2
+	x := pageWidth/2 - half*cos + size*0.35*sin
+	y := pageHeight/2 - half*sin - size*0.35*cos
+	s.font(semibold, size)
+	s.filled(ghost)
+	s.buf = append(s.buf, "BT "...)
+	for _, v := range []float64{cos, sin, -sin, cos} {
+		s.buf = append(strconv.AppendFloat(s.buf, v, 'f', 4, 64), ' ')
+	}
+	s.nums(x, y)
+	s.buf = append(s.buf, "Tm "...)
+	s.literal(text)
+	s.op(" Tj ET")
+}

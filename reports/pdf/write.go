@@ -1,0 +1,225 @@
+// Package pdf draws a report as an A4 PDF: same document, same bytes, on any machine and in any year.
+//
+// It sets the text itself (widths, line breaks, page breaks) and leaves to fpdf what a PDF file needs: objects,
+// font subsets, links and outline. Nothing active goes into the file, and addresses become links only when https.
+package pdf
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+
+	"vigie/reports/fonts"
+	"vigie/reports/tree"
+)
+
+// Write draws the document. The error is the writer's, or a day of the document that is none.
+func Write(w io.Writer, doc *tree.Document) error {
+	day, err := time.Parse(time.DateOnly, doc.Day)
+	if err != nil {
+		return fmt.Errorf("pdf: day of the document: %w", err)
+	}
+	s := setter{doc: doc, pages: compose(doc)}
+	s.open(day)
+	s.drawAll()
+	var raw bytes.Buffer
+	if err := s.f.Output(&raw); err != nil {
+		return fmt.Errorf("pdf: %w", err)
+	}
+	out, err := finish(raw.Bytes())
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(out)
+	return err
+}
+
+// compose spreads the whole document over pages: cover, front, contents, sections.
+func compose(doc *tree.Document) []*page {
+	c := &composer{lang: doc.Lang}
+	var p paginator
+	p.newPage()
+	p.place(c.blocks(doc.Cover, textWidth))
+	body := func(sections []tree.Section) {
+		for _, s := range sections {
+			p.place(c.section(s, 0))
+		}
+	}
+	p.newPage()
+	body(doc.Front)
+	if doc.ToContents != "" {
+		p.place(c.contents(doc))
+	}
+	body(doc.Sections)
+	return p.pages
+}
+
+// contents is the table of contents. Parts of sections are listed only where they fit on its page.
+func (c *composer) contents(doc *tree.Document) []chunk {
+	const perPage, manyParts = 44, 14
+	count := 0
+	for _, s := range doc.Sections {
+		count += 1 + len(s.Sections)
+	}
+	out := c.title(tree.Section{ID: "contents", Title: doc.ToContents, NewPage: true}, 0)
+	entry := func(s tree.Section, st style, indent, before float64) {
+		ch := chunk{height: st.leading + 3, before: before}
+		number := s.Number
+		ch.put(indent, baseline(st), wrap(tree.T(number), st, 40)[0].ops)
+		ln := wrap(tree.T(s.Title), st, textWidth-indent-70)[0]
+		x := indent + 30
+		ch.put(x, baseline(st), ln.ops)
+		ch.add(op{kind: opPageRef, x: textWidth, y: baseline(st), text: s.ID, face: st.face, size: st.size, colour: ink},
+			op{kind: opLink, w: textWidth, h: st.leading, text: s.ID},
+			op{kind: opLine, colour: rule, x: x + ln.width + 6, y: baseline(st), w: textWidth - 24 - x - ln.width - 6, size: 0.4, dashed: true})
+		out = append(out, ch)
+	}
+	for _, s := range doc.Sections {
+		entry(s, style{semibold, 10, 14, ink}, 0, 5)
+		if len(s.Sections) <= manyParts && count <= perPage || len(s.Sections) <= 4 {
+			for _, sub := range s.Sections {
+				entry(sub, style{regular, 9, 12, ink}, 30, 0)
+			}
+		}
+	}
+	return out
+}
+
+// A setter writes the pages into fpdf.
+type setter struct {
+	doc     *tree.Document
+	f       *fpdf.Fpdf
+	pages   []*page
+	anchors map[string]anchor
+	buf     []byte
+	used    map[rune]bool
+	state   struct {
+		face   face
+		size   float64
+		font   bool
+		fill   colour
+		stroke colour
+		width  float64
+		dashed bool
+		fresh  bool
+	}
+}
+
+type anchor struct {
+	page, link int
+	y          float64
+}
+
+func (s *setter) open(day time.Time) {
+	d := s.doc
+	f := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: pageWidth, Ht: pageHeight}})
+	f.SetCatalogSort(true)
+	f.SetCreationDate(day)
+	f.SetModificationDate(day)
+	f.SetAutoPageBreak(false, 0)
+	f.SetMargins(0, 0, 0)
+	meta := func(s string) string { return oneLine(clean(s, fonts.Regular())) }
+	f.SetTitle(meta(d.Title), true)
+	f.SetSubject(meta(d.Subject), true)
+	f.SetKeywords(meta(strings.Join(d.Keywords, ", ")), true)
+	f.SetAuthor("Vigie", true)
+	f.SetCreator(meta(d.Producer), true)
+	f.SetProducer("Vigie", true)
+	f.SetLang(string(d.Lang))
+	for i, st := range faceStyles {
+		f.AddUTF8FontFromBytes(family, st, faceOf(face(i)).TTF)
+	}
+	s.f = f
+}
+
+func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " ") }
+
+func (s *setter) drawAll() {
+	s.index()
+	s.markUsed()
+	for i, pg := range s.pages {
+		s.f.AddPage()
+		s.state.fresh = true
+		if s.doc.Watermark != "" {
+			s.watermark()
+		}
+		for _, o := range pg.ops {
+			s.draw(o)
+		}
+		for _, o := range s.furniture(i) {
+			s.draw(o)
+		}
+		s.flush()
+	}
+	for _, a := range s.anchors {
+		s.f.SetLink(a.link, a.y, a.page)
+	}
+}
+
+// index finds the places that links reach. Of two anchors with one name the first counts.
+func (s *setter) index() {
+	s.anchors = map[string]anchor{}
+	var names []string
+	for i, pg := range s.pages {
+		for _, o := range pg.ops {
+			if _, twice := s.anchors[o.text]; o.kind == opAnchor && !twice {
+				s.anchors[o.text] = anchor{page: i + 1, y: max(0, o.y-12)}
+				names = append(names, o.text)
+			}
+		}
+	}
+	for _, n := range names {
+		a := s.anchors[n]
+		a.link = s.f.AddLink()
+		s.anchors[n] = a
+	}
+}
+
+// furniture is the running header and the foot of a page; the cover has neither.
+func (s *setter) furniture(i int) []op {
+	if i == 0 {
+		return nil
+	}
+	const headY, footY = 46.0, 806.0
+	var out []op
+	text := func(t string, y float64, right bool, room float64) {
+		ln := wrap(tree.T(oneLine(t)), runStyle, room)
+		x := marginX
+		if right {
+			x = pageWidth - marginX - ln[0].width
+		}
+		ops := ln[0].ops
+		if len(ln) > 1 {
+			ops = append(ops, op{kind: opText, x: ln[0].width, face: regular, size: runStyle.size, colour: quiet, text: "…"})
+		}
+		for _, o := range ops {
+			out = append(out, o.at(x, y))
+		}
+	}
+	text(s.doc.HeadLeft, headY, false, textWidth-150)
+	text(s.doc.HeadRight, headY, true, 140)
+	text(s.doc.Foot, footY, false, textWidth-60)
+	text(fmt.Sprintf("%d / %d", i+1, len(s.pages)), footY, true, 60)
+	return append(out, op{kind: opLine, colour: rule, x: marginX, y: headY + 7, w: textWidth, size: 0.4},
+		op{kind: opLine, colour: rule, x: marginX, y: footY - 14, w: textWidth, size: 0.4})
+}
+
+// httpsOnly gives the address in ASCII when it may become a link, "" otherwise.
+func httpsOnly(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	out := u.String()
+	for i := range len(out) {
+		if out[i] <= ' ' || out[i] > '~' {
+			return ""
+		}
+	}
+	return out
+}
