@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -42,6 +43,13 @@ func (c *Catalogue) Sort() {
 	for i, k := range ks {
 		c.Claims[i] = k.c
 	}
+	slices.SortFunc(c.Withdrawals, func(a, b Withdrawal) int {
+		return cmp.Or(a.At.Compare(b.At), cmpString(a.Claim, b.Claim), cmpString(a.By, b.By), cmpString(a.Reason, b.Reason))
+	})
+	slices.SortFunc(c.Settlements, func(a, b Settlement) int {
+		return cmp.Or(a.At.Compare(b.At), a.Record.Compare(b.Record), cmpString(a.Path, b.Path),
+			cmpString(a.Claim, b.Claim), cmpString(a.By, b.By), cmpString(a.Reason, b.Reason))
+	})
 }
 
 // Merge adds what another catalogue holds.

@@ -35,8 +35,11 @@ type Claim struct {
 	RecordedAt time.Time `json:"recorded_at"` // UTC
 }
 
-// Hash names the claim: the SHA-256 of its canonical form.
-func (c Claim) Hash() string { return MustHash(c) }
+// Hash names the claim: the SHA-256 of its canonical form, with its moment in UTC.
+func (c Claim) Hash() string {
+	c.RecordedAt = c.RecordedAt.UTC()
+	return MustHash(c)
+}
 
 // Withdrawal retracts a claim from a moment on. The claim stays on record.
 type Withdrawal struct {
@@ -54,6 +57,12 @@ type Settlement struct {
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason"`
+}
+
+// overrules reports whether s was decided after o; of two of the same moment the one of the smaller claim hash
+// holds, so that the order of files decides nothing.
+func (s Settlement) overrules(o Settlement) bool {
+	return s.At.After(o.At) || s.At.Equal(o.At) && cmpString(s.Claim+"\x00"+s.Reason, o.Claim+"\x00"+o.Reason) < 0
 }
 
 // Canonical is the RFC 8785 form of a value: the same bytes for the same content, everywhere.

@@ -29,16 +29,18 @@ func CountryGroup(code string) ([]string, bool) {
 	return g, ok
 }
 
-// IsCountry reports whether code is a current ISO 3166-1 alpha-2 code: SU, YU, EU or UK are not.
+// IsCountry reports whether code is a current ISO 3166-1 alpha-2 code, or XK for Kosovo, which has none and which
+// the European institutions write so. SU, YU, EU or UK are not.
 func IsCountry(code string) bool {
 	if len(code) != 2 || code == "ZZ" || code == "XA" || code == "XB" {
 		return false
 	}
 	r, err := language.ParseRegion(code)
-	return err == nil && r.String() == code && r.IsCountry() && r.Canonicalize() == r && r.ISO3() != "ZZZ" && !formerCountry[code]
+	return err == nil && r.String() == code && r.IsCountry() && r.Canonicalize() == r && r.ISO3() != "ZZZ" && !notCountry[code]
 }
 
-var formerCountry = map[string]bool{"AN": true, "BU": true, "CS": true, "DD": true, "FX": true, "NT": true, "SU": true, "TP": true, "YD": true, "YU": true, "ZR": true, "QO": true, "EU": true, "UN": true, "EZ": true}
+// notCountry holds codes that the CLDR takes for countries and the standard does not: former, reserved or grouping.
+var notCountry = map[string]bool{"AC": true, "CP": true, "DG": true, "FQ": true, "PC": true, "TA": true, "AN": true, "BU": true, "CS": true, "DD": true, "FX": true, "NT": true, "SU": true, "TP": true, "YD": true, "YU": true, "ZR": true, "QO": true, "EU": true, "UN": true, "EZ": true}
 
 var regionNames = map[wording.Lang]display.Namer{
 	wording.EN: display.Regions(language.English),

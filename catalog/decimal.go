@@ -16,6 +16,5 @@ func CompareDecimals(a, b string) int { return Rat(a).Cmp(Rat(b)) }
 
 // Decimal writes an exact number as a canonical decimal, rounded half up to at most digits decimals.
 func Decimal(r *big.Rat, digits int) string {
-	d, _ := CanonicalDecimal(r.FloatString(digits))
-	return d
+	return trimDecimal(r.FloatString(digits))
 }

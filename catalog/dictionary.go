@@ -81,6 +81,7 @@ type FactDef struct {
 	StaleAfter   int64        `yaml:"stale_after_months"` // months; 0: does not go stale
 	Inherited    bool         `yaml:"inherited"`          // a subsidiary takes it from the parent that controls it
 	Where        []string     `yaml:"where"`
+	Strongest    []SourceKind `yaml:"strongest"` // kinds of source that come first for this fact, strongest first
 	Required     bool         `yaml:"required"`
 	RequiredWhen string       `yaml:"required_when"` // CEL
 	RequiredWith string       `yaml:"required_with"`
@@ -88,6 +89,15 @@ type FactDef struct {
 
 	Record  Kind   // kind of record it is about
 	Section string // id of the section
+}
+
+// Rank orders kinds of source for this fact: those that the dictionary puts first, then the usual order.
+func (f *FactDef) Rank(k SourceKind, signed bool) int {
+	usual := k.Rank(signed)
+	if i := slices.Index(f.Strongest, k); i >= 0 {
+		return 10*(len(f.Strongest)-i) + usual
+	}
+	return usual
 }
 
 // Choice gives the answer with this code.
@@ -276,6 +286,11 @@ func (d *Dictionary) checkFact(f *FactDef, faults *strict.Faults) {
 			bad("value %q appears twice", "la valeur « %s » apparaît deux fois", c.ID)
 		}
 		seen[c.ID] = true
+	}
+	for i, k := range f.Strongest {
+		if slices.Contains(f.Strongest[:i], k) {
+			bad("strongest: %q appears twice", "strongest : « %s » apparaît deux fois", string(k))
+		}
 	}
 	for _, w := range f.Where {
 		if _, ok := d.Places[w]; !ok && len(d.Places) > 0 {

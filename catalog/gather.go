@@ -20,7 +20,8 @@ type Query struct {
 //
 // An offering that exists but of which nothing is known on the day gives a dossier without facts, not an error.
 func (v *View) Gather(q Query) (*Dossier, error) {
-	d := &Dossier{Format: DossierFormat, On: v.On, KnownOn: v.KnownOn, Assumptions: v.assumptions}
+	d := &Dossier{Format: DossierFormat, On: v.On, KnownOn: v.KnownOn, Assumptions: v.assumptions, Sources: []Source{},
+		Roles: Roles{Parents: []Ref{}, Models: []Ref{}, Providers: []Ref{}, Licences: []Ref{}}}
 	for _, want := range []struct {
 		kind Kind
 		id   string
@@ -38,15 +39,16 @@ func (v *View) Gather(q Query) (*Dossier, error) {
 	if d.Organisation.IsZero() {
 		d.Organisation = v.one(d.UseCase, "use_case.organisation", Organisation)
 	}
-	g := gathering{View: v, d: d, in: map[Ref]bool{}}
+	g := gathering{View: v, d: d, in: map[Ref]bool{}, walked: map[Ref]bool{}}
 	g.run()
 	return d, nil
 }
 
 type gathering struct {
 	*View
-	d  *Dossier
-	in map[Ref]bool
+	d      *Dossier
+	in     map[Ref]bool // records taken in
+	walked map[Ref]bool // parties whose owners and holdings were followed; one taken in as a holding may not be
 }
 
 // add takes a record in; it reports whether it is new and exists.
@@ -85,7 +87,7 @@ func (g *gathering) run() {
 	}
 	g.models()
 	g.party(d.Roles.Vendor)
-	d.Roles.Parents = g.parents(d.Roles.Vendor)
+	d.Roles.Parents = append(d.Roles.Parents, g.parents(d.Roles.Vendor)...)
 	for _, p := range d.Roles.Parents {
 		g.chain(p)
 	}
@@ -98,7 +100,7 @@ func (g *gathering) run() {
 
 func (g *gathering) models() {
 	d := g.d
-	d.Roles.Models = g.many(d.Offering, "offering.models", Model)
+	d.Roles.Models = append(d.Roles.Models, g.many(d.Offering, "offering.models", Model)...)
 	queue := slices.Clone(d.Roles.Models)
 	for i := 0; i < len(queue); i++ {
 		m := queue[i]
@@ -125,9 +127,11 @@ func appendNew(rs []Ref, r Ref) []Ref {
 
 // party takes in a party, its owners to the last, and what it and they hold.
 func (g *gathering) party(r Ref) {
-	if !g.add(r) {
+	g.add(r)
+	if g.walked[r] || g.records[r] == nil {
 		return
 	}
+	g.walked[r] = true
 	for _, s := range g.addAll("stake.vendor", r.ID) {
 		g.party(g.one(s, "stake.owner", Vendor))
 	}
@@ -156,13 +160,12 @@ func (g *gathering) chain(vendor Ref) {
 }
 
 func (g *gathering) subprocessors(user Ref) {
-	for _, s := range g.Naming("subprocessing.user", user.ID) {
-		g.subprocessing(s)
-	}
+	path := "subprocessing.user"
 	if user.Kind == Offering {
-		for _, s := range g.Naming("subprocessing.offerings", user.ID) {
-			g.subprocessing(s)
-		}
+		path = "subprocessing.offerings"
+	}
+	for _, s := range g.Naming(path, user.ID) {
+		g.subprocessing(s)
 	}
 }
 
@@ -202,14 +205,27 @@ func (g *gathering) parents(r Ref) []Ref {
 	return out
 }
 
+// controls reads one stake. A lower bound can prove control, never deny it; a stake that has ended, or has not
+// begun, on the day of the view controls nothing.
 func (g *gathering) controls(stake Ref) bool {
 	rec := g.records[stake]
+	if f := rec.Fact("stake.from"); f.State == Known && Date(f.Value.Text).After(g.On) {
+		return false
+	}
+	if f := rec.Fact("stake.until"); f.State == Known && Date(f.Value.Text).Before(g.On) {
+		return false
+	}
 	if c := rec.Fact("stake.control"); c.State == Known {
 		return c.Value.Bool
 	}
-	for _, path := range []string{"stake.voting_percent", "stake.percent"} {
-		if f := rec.Fact(path); f.State == Known {
+	for _, share := range []struct{ exact, least string }{
+		{"stake.voting_percent", "stake.voting_min"}, {"stake.percent", "stake.percent_min"},
+	} {
+		if f := rec.Fact(share.exact); f.State == Known {
 			return overHalf(f.Value.Num)
+		}
+		if f := rec.Fact(share.least); f.State == Known && overHalf(f.Value.Num) {
+			return true
 		}
 	}
 	return false
@@ -254,7 +270,7 @@ func (g *gathering) close() {
 	cited := map[string]bool{}
 	for r := range g.in {
 		rec := g.records[r]
-		facts := slices.Clone(rec.Facts)
+		facts := append([]Fact{}, rec.Facts...) // never nil: an empty list is written [], not null
 		d.Records = append(d.Records, DossierRecord{Kind: r.Kind, ID: r.ID, Facts: facts})
 	}
 	slices.SortFunc(d.Records, func(a, b DossierRecord) int { return a.Ref().Compare(b.Ref()) })
@@ -280,17 +296,30 @@ func (g *gathering) close() {
 }
 
 // inherit gives the vendor the practices of the nearest parent that has them, labelled with where they come from.
+// What is disputed at a parent stays unknown: a parent further up does not settle it.
 func (g *gathering) inherit(vendor *DossierRecord) {
+	settled := map[string]bool{}
+	for _, f := range vendor.Facts {
+		settled[f.Path] = f.State != Unknown || f.Disputed || f.Assumed
+	}
 	for _, parent := range g.d.Roles.Parents {
-		for _, f := range g.records[parent].Facts {
+		rec := g.records[parent]
+		if rec == nil {
+			continue // dropped by an assumption
+		}
+		for _, f := range rec.Facts {
 			def, ok := g.Dictionary.Fact(f.Path)
-			if !ok || !def.Inherited || f.State == Unknown || vendor.Fact(f.Path).State != Unknown || vendor.Fact(f.Path).Disputed {
+			if !ok || !def.Inherited || settled[f.Path] {
+				continue
+			}
+			settled[f.Path] = true
+			if f.State == Unknown {
 				continue
 			}
 			from := parent
 			f.InheritedFrom = &from
 			vendor.Facts = append(vendor.Facts, f)
-			vendor.sort()
 		}
 	}
+	vendor.sort()
 }

@@ -59,58 +59,91 @@ func (l live) kind() SourceKind {
 // resolve applies the rule of DESIGN section 5 to the live claims of one record and path: strength of the
 // source, then newest as-of, newest recorded, claim hash. Claims of one source that a newer one of the same
 // source replaces are history, not contradictions.
+//
+// A settlement binds the claims that its reviewer could see, those recorded until then: those set aside no longer
+// count. A claim recorded later is judged against the settled one by the same rule: a stronger or newer one holds,
+// an equal one reopens the dispute. A settled claim that its own source has replaced settles nothing any more.
 func resolve(def *FactDef, claims []live, settled *Settlement, on Date) Fact {
 	claims = dropSuperseded(claims)
-	slices.SortFunc(claims, func(a, b live) int {
-		switch {
-		case a.rank != b.rank:
-			return b.rank - a.rank
-		case a.AsOf != b.AsOf:
-			return cmpString(string(b.AsOf), string(a.AsOf))
-		case !a.RecordedAt.Equal(b.RecordedAt):
-			return b.RecordedAt.Compare(a.RecordedAt)
-		}
-		return cmpString(a.hash, b.hash)
-	})
-	best := claims[0]
-	f := Fact{Path: def.Path}
-	if settled != nil {
-		for _, c := range claims {
-			if c.hash == settled.Claim {
-				best, f.Settled = c, settled.Reason
-			}
+	slices.SortFunc(claims, live.compare)
+	best, reason := claims[0], ""
+	seen := func(live) bool { return false } // by the reviewer who settled
+	if i := slices.IndexFunc(claims, func(c live) bool { return settled != nil && c.hash == settled.Claim }); i >= 0 {
+		best, reason = claims[i], settled.Reason
+		seen = func(c live) bool { return !c.RecordedAt.After(settled.At) }
+		if late := slices.IndexFunc(claims, func(c live) bool { return !seen(c) && c.outranks(best) }); late >= 0 {
+			best, reason = claims[late], ""
 		}
 	}
-	f.State, f.Value, f.Claim = best.State, best.Value, best.hash
-	f.Source, f.Kind, f.Signed = best.Source, best.kind(), best.src.Signed
-	f.Locator, f.Note, f.AsOf = best.Locator, best.Note, best.AsOf
+	f := Fact{Path: def.Path, State: best.State, Value: best.Value, Claim: best.hash, Settled: reason,
+		Source: best.Source, Kind: best.kind(), Signed: best.src.Signed, Locator: best.Locator, Note: best.Note, AsOf: best.AsOf}
 	f.Stale = def.StaleAfter > 0 && best.AsOf.AddMonths(int(def.StaleAfter)).Before(on)
 	for _, c := range claims {
-		if c.hash == best.hash || sameAnswer(c.Claim, best.Claim) {
+		if c.hash == best.hash || agree(c.Claim, best.Claim) {
 			continue
 		}
-		f.Contradicts = append(f.Contradicts, Contradiction{
-			Claim: c.hash, State: c.State, Value: c.Value, Source: c.Source, Kind: c.kind(), Locator: c.Locator, Note: c.Note,
-			AsOf: c.AsOf, Newer: f.Settled == "" && c.rank < best.rank && c.AsOf.After(best.AsOf),
-		})
-		if f.Settled == "" && c.rank == best.rank && c.AsOf == best.AsOf {
-			f.Disputed = true
+		against := c.contradiction()
+		if !seen(c) {
+			against.Newer = c.rank < best.rank && c.AsOf.After(best.AsOf)
+			f.Disputed = f.Disputed || c.rank == best.rank && c.AsOf == best.AsOf
 		}
+		f.Contradicts = append(f.Contradicts, against)
 	}
 	if f.Disputed {
 		// Neither holds: both stand as contradictions and the fact is unknown.
-		f.Contradicts = append([]Contradiction{{Claim: best.hash, State: best.State, Value: best.Value, Source: best.Source,
-			Kind: best.kind(), Locator: best.Locator, Note: best.Note, AsOf: best.AsOf}}, f.Contradicts...)
-		f = Fact{Path: def.Path, State: Unknown, Disputed: true, Contradicts: f.Contradicts}
+		against := append([]Contradiction{best.contradiction()}, f.Contradicts...)
+		f = Fact{Path: def.Path, State: Unknown, Disputed: true, Contradicts: against}
 	}
 	return f
 }
 
-func sameAnswer(a, b Claim) bool {
+// compare puts the claim that holds first.
+func (l live) compare(o live) int {
+	switch {
+	case l.rank != o.rank:
+		return o.rank - l.rank
+	case l.AsOf != o.AsOf:
+		return cmpString(string(o.AsOf), string(l.AsOf))
+	case !l.RecordedAt.Equal(o.RecordedAt):
+		return o.RecordedAt.Compare(l.RecordedAt)
+	}
+	return cmpString(l.hash, o.hash)
+}
+
+// outranks reports whether l holds against o by its source or its day; which was recorded last proves nothing.
+func (l live) outranks(o live) bool {
+	return l.rank > o.rank || l.rank == o.rank && l.AsOf.After(o.AsOf)
+}
+
+func (l live) contradiction() Contradiction {
+	return Contradiction{Claim: l.hash, State: l.State, Value: l.Value, Source: l.Source, Kind: l.kind(),
+		Locator: l.Locator, Note: l.Note, AsOf: l.AsOf}
+}
+
+// agree reports whether two claims can both be true. A list that is not complete says "these at least": it agrees
+// with every complete list that holds its elements, and with every other incomplete one.
+func agree(a, b Claim) bool {
 	if a.State != b.State {
 		return false
 	}
-	return a.Value == nil || b.Value == nil || a.Value.Equal(*b.Value)
+	if a.Value == nil || b.Value == nil {
+		return a.Value == b.Value
+	}
+	v, w := *a.Value, *b.Value
+	if !v.Many || !w.Many || v.Complete && w.Complete {
+		return v.Equal(w)
+	}
+	return (!w.Complete || w.holds(v)) && (!v.Complete || v.holds(w))
+}
+
+// holds reports whether every element of o is one of v's.
+func (v Value) holds(o Value) bool {
+	for _, e := range o.List {
+		if !slices.ContainsFunc(v.List, e.Equal) {
+			return false
+		}
+	}
+	return true
 }
 
 // dropSuperseded keeps, of the claims that cite the same source, those of the newest as-of; of those, the

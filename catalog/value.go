@@ -123,8 +123,6 @@ func (v Value) Texts() []string {
 type valueJSON struct {
 	Type     ValueType `json:"type"`
 	Value    any       `json:"value"`
-	FR       string    `json:"fr,omitempty"`
-	Currency string    `json:"currency,omitempty"`
 	Many     bool      `json:"many,omitempty"`
 	Complete *bool     `json:"complete,omitempty"`
 }
@@ -212,11 +210,15 @@ func CanonicalDecimal(s string) (string, bool) {
 	if !strict.IsDecimal(s) {
 		return "", false
 	}
+	return trimDecimal(s), true
+}
+
+func trimDecimal(s string) string {
 	if strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
 	if s == "-0" {
-		s = "0"
+		return "0"
 	}
-	return s, true
+	return s
 }

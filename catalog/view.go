@@ -42,7 +42,7 @@ func (c *Catalogue) At(dict *Dictionary, on, knownOn Date) *View {
 	settled := map[FactRef]*Settlement{}
 	for i, s := range c.Settlements {
 		k := FactRef{s.Record, s.Path}
-		if !s.At.After(limit) && (settled[k] == nil || s.At.After(settled[k].At)) {
+		if !s.At.After(limit) && (settled[k] == nil || s.overrules(*settled[k])) {
 			settled[k] = &c.Settlements[i]
 		}
 	}
@@ -60,25 +60,21 @@ func (c *Catalogue) At(dict *Dictionary, on, knownOn Date) *View {
 		if cl.AsOf.After(on) || cl.RecordedAt.After(limit) || expired || v.records[cl.Record] == nil {
 			continue
 		}
+		def, declared := dict.Fact(cl.Path)
 		h := cl.Hash()
-		if withdrawn[h] {
+		if !declared || withdrawn[h] {
 			continue
 		}
 		k := FactRef{cl.Record, cl.Path}
 		if byFact[k] == nil {
 			order = append(order, k)
 		}
-		kind := src.Kind
-		if cl.Source == "" {
-			kind = KindNone
-		}
-		byFact[k] = append(byFact[k], live{Claim: cl, hash: h, src: src, rank: kind.Rank(src.Signed)})
+		l := live{Claim: cl, hash: h, src: src}
+		l.rank = def.Rank(l.kind(), src.Signed)
+		byFact[k] = append(byFact[k], l)
 	}
 	for _, k := range order {
-		def, ok := dict.Fact(k.Path)
-		if !ok {
-			continue
-		}
+		def, _ := dict.Fact(k.Path)
 		rec := v.records[k.Record]
 		if def.Cumulative {
 			for _, cl := range byFact[k] {
