@@ -105,7 +105,7 @@ func (in *Input) criterionResult(c *framework.CompiledCriterion, a answer, r *re
 	out.Low, out.High = &low, &high
 	for _, i := range a.reachable {
 		b := c.Bands[i]
-		out.Bands = append(out.Bands, BandResult{Index: i, Score: b.Score, Label: b.Label, Hit: len(a.reachable) == 1 && a.applies == expr.True})
+		out.Bands = append(out.Bands, BandResult{Index: i, Score: int(b.Score), Label: b.Label, Hit: len(a.reachable) == 1 && a.applies == expr.True})
 	}
 	return out
 }
