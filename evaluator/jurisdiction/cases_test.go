@@ -1,0 +1,46 @@
+package jurisdiction
+
+import (
+	"flag"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var casesFlag = flag.String("cases", "", "another file of cases, of the same form as testdata/cases.yaml")
+
+func builtin(t testing.TB) *Laws {
+	t.Helper()
+	l, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// TestCases compares every case with the engine: statuses, triggers, parties, paths, levels, flags, SecNumCloud,
+// SEAL ceiling, transfers and gaps. A computed law that a case does not list must come out not exposed.
+func TestCases(t *testing.T) {
+	files := []string{"testdata/cases.yaml", "testdata/triggers.yaml"}
+	if *casesFlag != "" {
+		files = []string{*casesFlag}
+	}
+	laws := builtin(t)
+	for _, file := range files {
+		for _, c := range readCases(t, file) {
+			t.Run(c.ID, func(t *testing.T) {
+				e := laws.Assess(c.graph(), c.AssessmentDate)
+				if diff := cmp.Diff(c.expected(), c.got(e)); diff != "" {
+					t.Errorf("the case says -, the walk says +:\n%s", diff)
+				}
+				for _, n := range c.Expected.MustNot {
+					for _, x := range e.Exposures {
+						if x.Law == n.Law && x.Status != NotExposed {
+							t.Errorf("%s must not be met", n.Law)
+						}
+					}
+				}
+			})
+		}
+	}
+}

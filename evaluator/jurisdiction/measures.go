@@ -1,0 +1,161 @@
+package jurisdiction
+
+import "vigie/catalog/wording"
+
+// Measure is a mitigation named by a law, with whether it is in place.
+type Measure struct {
+	ID      string       `json:"id"`
+	InPlace Truth        `json:"in_place"`
+	Lowers  wording.Text `json:"lowers"`
+	Text    wording.Text `json:"text"`
+}
+
+// Cure is what would take a path away, or lower it.
+type Cure struct {
+	Kind  string       `json:"kind"`
+	Party string       `json:"party,omitempty"`
+	Text  wording.Text `json:"text"`
+}
+
+// inPlace says whether a mitigation is in place: as recorded, else as the graph shows it.
+func (w *walk) inPlace(id string) Truth {
+	if t, ok := w.g.Measures[id]; ok {
+		return t
+	}
+	switch id {
+	case "self-host-no-link":
+		if w.g.Offering.Deployment == "" {
+			return Maybe
+		}
+		return min(Of(w.g.Offering.Deployment.SelfHosted()), not(w.plainOutside()))
+	case "customer-only-keys":
+		if w.g.Offering.Keys == "" {
+			return Maybe
+		}
+		return Of(w.g.Offering.Keys == KeysCustomer)
+	case "eu-only-operator":
+		return w.europeanOperator()
+	}
+	return Maybe
+}
+
+// plainOutside says whether anyone established outside the EEA, or controlled from there, has access.
+func (w *walk) plainOutside() Truth {
+	t := No
+	for i := range w.nodes {
+		if !w.nodes[i].customer {
+			t = max(t, min(w.groups[i].AtLeast(AccessMetadata), w.outside(i)))
+		}
+	}
+	return t
+}
+
+// europeanOperator says whether everyone with access is established and controlled in the EEA and works from it.
+func (w *walk) europeanOperator() Truth {
+	t := not(w.plainOutside())
+	for i := range w.nodes {
+		n := &w.nodes[i]
+		if n.customer || n.access.Max == AccessNone {
+			continue
+		}
+		away := Maybe
+		if n.party != nil {
+			away = w.beyond(n.party.AdminFrom)
+		}
+		t = min(t, not(min(n.access.AtLeast(AccessMetadata), away)))
+	}
+	return t
+}
+
+// measures lists the mitigations of a law, what is left of the risk, and what would cure it.
+func (w *walk) measures(x *Exposure, law *Law, hits []hit) {
+	for _, id := range law.MitigatedBy {
+		for _, m := range w.laws.Vocabulary.Mitigations {
+			if m.ID == id {
+				x.Mitigations = append(x.Mitigations, Measure{ID: id, InPlace: w.inPlace(id), Lowers: m.Lowers, Text: m.Text})
+			}
+		}
+	}
+	x.Left = w.left(x, law)
+	for _, h := range hits {
+		if !h.c.onParty {
+			x.cure(w.placeCure(h.c))
+			continue
+		}
+		for _, l := range h.who {
+			x.cure(w.partyCure(law, h.c, l.node))
+		}
+	}
+}
+
+func (x *Exposure) cure(c Cure) {
+	for _, have := range x.Cures {
+		if have.Kind == c.Kind && have.Party == c.Party {
+			return
+		}
+	}
+	x.Cures = append(x.Cures, c)
+}
+
+// left says what remains of the risk with what is known to be in place.
+func (w *walk) left(x *Exposure, law *Law) wording.Text {
+	if !law.HarmsTo(Confidentiality) {
+		switch {
+		case law.HarmsTo(Continuity):
+			return wording.Textf("The service can be restricted or stopped; the data are not what this law asks for.", "Le service peut être restreint ou coupé ; ce ne sont pas les données que cette loi demande.")
+		case law.HarmsTo(Integrity):
+			return wording.Textf("The answers or the security of the service can be shaped; the data are not what this law asks for.", "Les réponses ou la sécurité du service peuvent être orientées ; ce ne sont pas les données que cette loi demande.")
+		}
+		return wording.Textf("A duty to fulfil, not a way to the data.", "Une obligation à remplir, non un accès aux données.")
+	}
+	top := AccessNone
+	for _, p := range x.Paths {
+		top = max(top, p.Access)
+	}
+	switch top {
+	case AccessPlaintext:
+		return wording.Textf("Whoever is compelled can reach content in clear: nothing in place lowers that.", "La partie contrainte peut atteindre le contenu en clair : aucune mesure en place n'y change rien.")
+	case AccessCiphertext:
+		return wording.Textf("Whoever is compelled has content that it cannot read; account and usage data remain readable.", "La partie contrainte a un contenu qu'elle ne peut pas lire ; les données de compte et d'usage restent lisibles.")
+	}
+	return wording.Textf("Whoever is compelled has account and usage data only, not content.", "La partie contrainte n'a que des données de compte et d'usage, non le contenu.")
+}
+
+func (w *walk) placeCure(c *condition) Cure {
+	place := func(b bitset) wording.Text {
+		for n := range b.all {
+			return w.laws.Countries.Name(w.laws.Countries.List[n].Code)
+		}
+		return wording.Text{}
+	}
+	switch {
+	case !c.data.empty():
+		return Cure{Kind: "move-data", Text: wording.Textf("Keep every copy outside this country (%s), backups and logs included.", "Ne garder aucune copie dans ce pays (%s), sauvegardes et journaux compris.", place(c.data))}
+	case !c.subjects.empty():
+		return Cure{Kind: "fulfil-duty", Text: wording.Textf("Fulfil the duty, or keep data of persons in this country (%s) out of the service.", "Remplir l'obligation, ou tenir hors du service les données des personnes de ce pays (%s).", place(c.subjects))}
+	}
+	return Cure{Kind: "no-users", Text: wording.Textf("Do not open the service to users in this country (%s).", "Ne pas ouvrir le service aux utilisateurs de ce pays (%s).", place(c.users))}
+}
+
+func (w *walk) partyCure(law *Law, c *condition, i int) Cure {
+	name := w.partyName(i)
+	id := ""
+	if p := w.nodes[i].party; p != nil {
+		id = p.ID
+	}
+	switch {
+	case id == "":
+		return Cure{Kind: "learn", Text: wording.Textf("Learn who %s is.", "Apprendre qui est %s.", name)}
+	case !law.HarmsTo(Confidentiality):
+		return Cure{Kind: "exit-plan", Party: id, Text: wording.Textf("A tested exit, or running without %s: own weights and configuration, disconnected operation.", "Une sortie éprouvée, ou un fonctionnement sans %s : poids et configuration en propre, exploitation déconnectée.", name)}
+	case !c.adm.empty():
+		return Cure{Kind: "move-people", Party: id, Text: wording.Textf("Have people of %s with access work from the European Economic Area only, or take their access away.", "Faire travailler le personnel de %s ayant accès depuis l'Espace économique européen seulement, ou lui retirer l'accès.", name)}
+	case !c.users.empty():
+		return Cure{Kind: "unreadable", Party: id, Text: wording.Textf("Keep users of that country on another service, or make the content unreadable to %s.", "Servir les utilisateurs de ce pays autrement, ou rendre le contenu illisible pour %s.", name)}
+	case !c.serves.empty() || !c.branch.empty() || !c.controls.empty() || c.up > AccessNone:
+		return Cure{Kind: "ring-fence", Party: id, Text: wording.Textf("The presence of %s there is not in the customer's hands: self-hosting, or keys that it cannot use for stored data.", "La présence de %s sur place échappe au client : auto-hébergement, ou clés inutilisables par lui pour les données stockées.", name)}
+	case c.group > AccessNone && w.nodes[i].access.AtLeast(c.group) == No:
+		return Cure{Kind: "change-control", Party: id, Text: wording.Textf("Replace what %s controls by an operator outside its control; keys held by the customer alone lower it for stored data only.", "Remplacer ce que %s contrôle par un exploitant hors de son contrôle ; des clés chez le seul client n'y changent quelque chose que pour les données stockées.", name)}
+	}
+	return Cure{Kind: "take-access", Party: id, Text: wording.Textf("Take the access of %s away or replace it by an operator of the European Economic Area; keys it cannot use lower it for stored data only.", "Retirer l'accès de %s ou le remplacer par un exploitant de l'Espace économique européen ; des clés inutilisables par lui n'y changent quelque chose que pour les données stockées.", name)}
+}

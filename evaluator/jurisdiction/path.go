@@ -1,0 +1,360 @@
+package jurisdiction
+
+import (
+	"strings"
+
+	"vigie/catalog"
+	"vigie/catalog/wording"
+)
+
+// Via says how one step of a path leads to the next party.
+type Via string
+
+// The ways. The first step of a path has none.
+const (
+	ViaOwner      Via = "owner"      // up to a holder
+	ViaSubsidiary Via = "subsidiary" // down to a company held
+	ViaSupplier   Via = "supplier"   // to a party that is used
+)
+
+// Step is one party of a path and the link that leads to it from the step before.
+type Step struct {
+	Via     Via               `json:"via,omitempty"`
+	Party   string            `json:"party,omitempty"` // empty: an owner that is not known
+	Name    string            `json:"name,omitempty"`
+	Country string            `json:"country,omitempty"` // IE, or IE/US when incorporated and directed in two countries
+	Share   string            `json:"share,omitempty"`   // "100 %", "≥ 51 %", "?", with " (c)" when control is recorded as a fact
+	Facts   []catalog.FactRef `json:"facts,omitempty"`   // what the step rests on
+}
+
+// Chain is a path from the offering to a party, or to a place when it has no step.
+type Chain struct {
+	Steps []Step `json:"steps"`
+	Tail  string `json:"tail,omitempty"` // "users → GB", "market → US", "branch → US", "people → US", "data → US", "subjects → CN"
+	Text  string `json:"text"`           // the whole, in the language-neutral notation
+}
+
+// hop is the last link of a shortest chain.
+type hop struct {
+	from   int32 // -1: not reached; the start leads to itself
+	via    Via
+	stake  int32 // index of the stake, -1 for an owner that is not known
+	supply int32 // likewise
+}
+
+// Preference between two chains equally short.
+const (
+	preferOwners = iota
+	preferSupply
+)
+
+// tree gives the last hop of the shortest chain to every party. Between chains equally short, one kind of link goes
+// before the other, and inside one kind file order decides.
+func (w *walk) tree(preference int) []hop {
+	if w.trees[preference] != nil {
+		return w.trees[preference]
+	}
+	t := make([]hop, len(w.nodes))
+	for i := range t {
+		t[i].from = -1
+	}
+	w.trees[preference] = t
+	if w.start < 0 {
+		return t
+	}
+	queue := []int{w.start}
+	t[w.start] = hop{from: int32(w.start)}
+	reach := func(to int, h hop) {
+		if t[to].from < 0 {
+			t[to] = h
+			queue = append(queue, to)
+		}
+	}
+	for k := 0; k < len(queue); k++ {
+		at := queue[k]
+		if preference == preferOwners {
+			w.eachOwner(at, reach)
+			w.eachUse(at, reach)
+		} else {
+			w.eachUse(at, reach)
+			w.eachOwner(at, reach)
+		}
+		w.eachHeld(at, reach)
+	}
+	return t
+}
+
+// eachOwner goes over the holders of a party in the order of the file, an owner that is not known last.
+func (w *walk) eachOwner(at int, reach func(int, hop)) {
+	for i := range w.owners[at] {
+		e := &w.owners[at][i]
+		reach(e.owner, hop{from: int32(at), via: ViaOwner, stake: int32(e.stake)})
+	}
+}
+
+// eachHeld goes over what a party holds.
+func (w *walk) eachHeld(at int, reach func(int, hop)) {
+	for i := range w.held[at] {
+		e := &w.held[at][i]
+		reach(e.of, hop{from: int32(at), via: ViaSubsidiary, stake: int32(e.stake)})
+	}
+}
+
+func (w *walk) eachUse(at int, reach func(int, hop)) {
+	for _, u := range w.uses[at] {
+		reach(u.to, hop{from: int32(at), via: ViaSupplier, supply: int32(u.supply)})
+	}
+}
+
+// chain gives the shortest chain to a party. A party that no link reaches stands alone.
+func (w *walk) chain(to, preference int) []Step {
+	t := w.tree(preference)
+	n := 1
+	for at := to; t[at].from >= 0 && int(t[at].from) != at; at = int(t[at].from) {
+		n++
+	}
+	steps := make([]Step, n)
+	for at := to; n > 0; at = int(t[at].from) {
+		n--
+		steps[n] = w.step(at, t[at])
+		if t[at].from < 0 {
+			break
+		}
+	}
+	return steps
+}
+
+func (w *walk) step(at int, h hop) Step {
+	s := Step{Via: h.via}
+	n := &w.nodes[at]
+	if n.party != nil {
+		s.Party, s.Name, s.Country = n.party.ID, n.party.Name, n.party.country()
+		s.Facts = append(s.Facts, n.refs(AttrSeat)...)
+	}
+	switch h.via {
+	case ViaOwner, ViaSubsidiary:
+		s.Share = "?"
+		if h.stake >= 0 {
+			st := &w.g.Stakes[h.stake]
+			s.Share = st.figure()
+			s.Facts = append(s.Facts, st.Refs[AttrStake]...)
+		}
+	case ViaSupplier:
+		if h.supply >= 0 {
+			s.Facts = append(s.Facts, w.g.Supplies[h.supply].Refs[AttrSupply]...)
+		}
+	}
+	return s
+}
+
+// country writes where a party is incorporated and, when elsewhere, directed.
+func (p *Party) country() string {
+	inc, hq := orUnknown(p.IncorporatedIn), orUnknown(p.HeadquarteredIn)
+	switch {
+	case p.Kind == Dispersed && p.IncorporatedIn == "":
+		return ""
+	case inc == hq || p.HeadquarteredIn == "" && p.IncorporatedIn != "":
+		return inc
+	}
+	return inc + "/" + hq
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "?"
+	}
+	return s
+}
+
+// figure writes the percentage of a stake: of the capital, else of the votes, else the highest lower bound known.
+func (s *Stake) figure() string {
+	txt := "?"
+	switch {
+	case s.Percent.Known():
+		txt = s.Percent.Min.Percent(4) + " %"
+	case s.HasVotes && s.Votes.Known():
+		txt = s.Votes.Min.Percent(4) + " %"
+	case s.Percent.Min > 0:
+		txt = "≥ " + s.Percent.Min.Percent(4) + " %"
+	case s.HasVotes && s.Votes.Min > 0:
+		txt = "≥ " + s.Votes.Min.Percent(4) + " %"
+	}
+	if s.Control == ControlYes {
+		txt += " (c)"
+	}
+	return txt
+}
+
+var arrows = map[Via]string{ViaOwner: " ← ", ViaSubsidiary: " ↓ ", ViaSupplier: " → "}
+
+// write puts steps and tail into the language-neutral notation of the vocabulary.
+func write(steps []Step, tail string) string {
+	var b strings.Builder
+	for _, s := range steps {
+		if s.Via != "" {
+			b.WriteString(arrows[s.Via])
+			if s.Share != "" {
+				b.WriteString(s.Share + arrows[s.Via])
+			}
+		}
+		if s.Party == "" {
+			b.WriteString("?")
+			continue
+		}
+		b.WriteString(s.Name)
+		if s.Country != "" {
+			b.WriteString(" (" + s.Country + ")")
+		}
+	}
+	if tail != "" {
+		if len(steps) > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(tail)
+	}
+	return b.String()
+}
+
+var tokens = map[string]wording.Text{
+	"data":     {EN: "data", FR: "données"},
+	"users":    {EN: "users", FR: "utilisateurs"},
+	"subjects": {EN: "persons concerned", FR: "personnes concernées"},
+	"market":   {EN: "market", FR: "marché"},
+	"branch":   {EN: "branch", FR: "succursale"},
+	"people":   {EN: "staff", FR: "personnel"},
+}
+
+// In writes the path for a reader: tokens in words, decimals and spaces of the language.
+func (c Chain) In(l wording.Lang) string {
+	steps := make([]Step, len(c.Steps))
+	for i, s := range c.Steps {
+		s.Share = localShare(s.Share, l)
+		steps[i] = s
+	}
+	tail := c.Tail
+	if word, place, ok := strings.Cut(tail, " → "); ok {
+		tail = tokens[word].In(l) + " → " + place
+	}
+	txt := write(steps, "")
+	switch {
+	case tail == "":
+		return txt
+	case txt == "":
+		return tail
+	}
+	sep := "; "
+	if l == wording.FR {
+		sep = "\u00a0; "
+	}
+	return txt + sep + tail
+}
+
+func localShare(s string, l wording.Lang) string {
+	num, rest, ok := strings.Cut(s, " %")
+	if !ok {
+		return s
+	}
+	sign := ""
+	if cut, ok := strings.CutPrefix(num, "≥ "); ok {
+		sign, num = "≥\u00a0", cut
+	}
+	return sign + wording.Percent(l, num) + rest
+}
+
+// tail names what a trigger adds after the party: users, market, branch or people, in that order, or the place when
+// the trigger is about no party.
+func (w *walk) tail(c *condition, i int) string {
+	pick := func(word string, set bitset, at where) string {
+		first := ""
+		for n := range set.all {
+			code := w.laws.Countries.List[n].Code
+			if at.yes.has(n) || at.world {
+				return word + " → " + code
+			}
+			if first == "" {
+				first = code
+			}
+		}
+		return word + " → " + first
+	}
+	if !c.onParty {
+		switch {
+		case !c.data.empty():
+			here := where{yes: w.dataIn.yes, world: w.dataIn.world || w.metadataIn.world}
+			here.yes.union(w.metadataIn.yes)
+			return pick("data", c.data, here)
+		case !c.subjects.empty():
+			return pick("subjects", c.subjects, w.subjects)
+		}
+		return pick("users", c.users, w.users)
+	}
+	switch {
+	case !c.users.empty():
+		return pick("users", c.users, w.users)
+	case !c.serves.empty():
+		return pick("market", c.serves, w.nodes[i].serves)
+	case !c.branch.empty():
+		return pick("branch", c.branch, w.nodes[i].branches)
+	case !c.adm.empty():
+		return pick("people", c.adm, w.nodes[i].admin)
+	}
+	return ""
+}
+
+// others lists further chains to a party, from the shortest, when the graph is small enough to look for them: at most
+// maxOthers, none longer than maxLength links. The diamonds of a large group would give millions.
+func (w *walk) others(main Chain, to int) []Chain {
+	if w.start < 0 || len(w.nodes) > maxSearched || to == w.start {
+		return nil
+	}
+	var found []Chain
+	on := make([]bool, len(w.nodes))
+	trail := []hop{}
+	at := []int{w.start}
+	budget := maxVisits
+	var visit func(n, left int)
+	visit = func(n, left int) {
+		if budget--; budget < 0 || len(found) >= maxOthers {
+			return
+		}
+		if n == to {
+			steps := []Step{w.step(w.start, hop{})}
+			for i, h := range trail {
+				steps = append(steps, w.step(at[i+1], h))
+			}
+			c := Chain{Steps: steps, Tail: main.Tail}
+			if c.Text = write(steps, c.Tail); c.Text != main.Text {
+				found = append(found, c)
+			}
+			return
+		}
+		if left == 0 {
+			return
+		}
+		on[n] = true
+		follow := func(next int, h hop) {
+			if on[next] {
+				return
+			}
+			trail, at = append(trail, h), append(at, next)
+			visit(next, left-1)
+			trail, at = trail[:len(trail)-1], at[:len(at)-1]
+		}
+		w.eachUse(n, follow)
+		w.eachOwner(n, follow)
+		w.eachHeld(n, follow)
+		on[n] = false
+	}
+	for depth := 1; depth <= maxLength && len(found) == 0; depth++ {
+		budget = maxVisits
+		visit(w.start, depth)
+	}
+	return found
+}
+
+const (
+	maxOthers   = 4
+	maxLength   = 6
+	maxSearched = 48
+	maxVisits   = 400
+)
