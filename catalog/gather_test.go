@@ -475,7 +475,7 @@ func TestFactsRestOnLiveClaims(t *testing.T) {
 					}
 				default:
 					c, ok := live[k][f.Claim]
-					if !ok || f.State != c.State || f.Value != c.Value || f.AsOf != c.AsOf || f.Source != c.Source {
+					if !ok || f.State != c.State || !f.Value.Equal(*c.Value) || f.AsOf != c.AsOf || f.Source != c.Source {
 						t.Fatalf("%s does not say what its claim says: %+v, %+v", k, f, c)
 					}
 				}

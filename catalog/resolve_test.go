@@ -390,6 +390,7 @@ func TestCumulativeFacts(t *testing.T) {
 	first, second := catalog.TextValue("opened in Paris"), catalog.TextValue("moved to Lyon")
 	b.claim("vendor/v", "vendor.remark", &first, "a", "2026-01-01")
 	b.claim("vendor/v", "vendor.remark", &second, "a", "2026-02-01")
+	b.Merge(&catalog.Catalogue{Claims: b.Claims[:1]}) // a claim that two files share is one claim
 	rec, _ := b.At(shippedDictionary(t), today, today).Record(ref("vendor/v"))
 	var got []string
 	for _, f := range rec.Facts {

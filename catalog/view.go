@@ -62,10 +62,11 @@ func (c *Catalogue) At(dict *Dictionary, on, knownOn Date) *View {
 		}
 		def, declared := dict.Fact(cl.Path)
 		h := cl.Hash()
-		if !declared || withdrawn[h] {
+		k := FactRef{cl.Record, cl.Path}
+		again := slices.ContainsFunc(byFact[k], func(l live) bool { return l.hash == h }) // catalogues merged that share a claim
+		if !declared || withdrawn[h] || again {
 			continue
 		}
-		k := FactRef{cl.Record, cl.Path}
 		if byFact[k] == nil {
 			order = append(order, k)
 		}
