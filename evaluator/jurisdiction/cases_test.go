@@ -2,6 +2,7 @@ package jurisdiction
 
 import (
 	"flag"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,5 +43,40 @@ func TestCases(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestEveryTriggerMatters deletes each trigger in turn: at least one case must then fail.
+func TestEveryTriggerMatters(t *testing.T) {
+	laws := builtin(t)
+	var cases []exposureCase
+	for _, file := range []string{"testdata/cases.yaml", "testdata/triggers.yaml"} {
+		cases = append(cases, readCases(t, file)...)
+	}
+	wants, graphs := make([]outcome, len(cases)), make([]*Graph, len(cases))
+	for i := range cases {
+		wants[i], graphs[i] = cases[i].expected(), cases[i].graph()
+	}
+	n := 0
+	for _, law := range laws.List {
+		for i := range law.Triggers {
+			n++
+			cut := *law
+			cut.Triggers = slices.Delete(slices.Clone(law.Triggers), i, i+1)
+			changed := laws.With(&cut)
+			noticed := false
+			for k := range cases {
+				if !cmp.Equal(wants[k], cases[k].got(changed.Assess(graphs[k], cases[k].AssessmentDate))) {
+					noticed = true
+					break
+				}
+			}
+			if !noticed {
+				t.Errorf("no case notices that %s is deleted: %s", law.Triggers[i].ID, law.Triggers[i].Text.EN)
+			}
+		}
+	}
+	if n != 109 {
+		t.Errorf("%d triggers are on file; 109 were", n)
 	}
 }
