@@ -23,33 +23,23 @@ func (c *Catalogue) Sort() {
 	slices.SortFunc(c.Records, Ref.Compare)
 	c.Records = slices.Compact(c.Records)
 	slices.SortFunc(c.Sources, func(a, b Source) int { return cmpString(a.ID, b.ID) })
-	type keyed struct {
-		hash string
-		c    Claim
-	}
-	ks := make([]keyed, len(c.Claims))
-	for i, x := range c.Claims {
-		ks[i] = keyed{x.Hash(), x}
-	}
-	slices.SortFunc(ks, func(a, b keyed) int {
-		if d := a.c.Record.Compare(b.c.Record); d != 0 {
+	slices.SortStableFunc(c.Claims, func(a, b Claim) int {
+		if d := a.Record.Compare(b.Record); d != 0 {
 			return d
 		}
-		if d := cmpString(a.c.Path, b.c.Path); d != 0 {
-			return d
+		return cmpString(a.Path, b.Path)
+	})
+	// Only claims about the same fact need their hash to be told apart.
+	for i := 0; i < len(c.Claims); {
+		j := i + 1
+		for j < len(c.Claims) && c.Claims[j].Record == c.Claims[i].Record && c.Claims[j].Path == c.Claims[i].Path {
+			j++
 		}
-		return cmpString(a.hash, b.hash)
-	})
-	for i, k := range ks {
-		c.Claims[i] = k.c
+		if j-i > 1 {
+			slices.SortFunc(c.Claims[i:j], func(a, b Claim) int { return cmpString(a.Hash(), b.Hash()) })
+		}
+		i = j
 	}
-	slices.SortFunc(c.Withdrawals, func(a, b Withdrawal) int {
-		return cmp.Or(a.At.Compare(b.At), cmpString(a.Claim, b.Claim), cmpString(a.By, b.By), cmpString(a.Reason, b.Reason))
-	})
-	slices.SortFunc(c.Settlements, func(a, b Settlement) int {
-		return cmp.Or(a.At.Compare(b.At), a.Record.Compare(b.Record), cmpString(a.Path, b.Path),
-			cmpString(a.Claim, b.Claim), cmpString(a.By, b.By), cmpString(a.Reason, b.Reason))
-	})
 }
 
 // Merge adds what another catalogue holds.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gowebpki/jcs"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // State says whether a fact is known, known to be absent, or unknown. It is never inferred from a zero value.
@@ -71,7 +71,11 @@ func Canonical(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jcs.Transform(raw)
+	doc := jsontext.Value(raw)
+	if err := doc.Canonicalize(); err != nil {
+		return nil, err
+	}
+	return doc, nil
 }
 
 // Hash is the SHA-256, in hex, of the canonical form.

@@ -155,3 +155,20 @@ func (d *Dossier) Holder(root string) []Ref {
 	}
 	return nil
 }
+
+// Where is the dossier with only the facts that keep lets pass; the others become unknown. Reference facts always
+// stay: a link that is only weakly evidenced is still a link that may lead somewhere, and dropping it would make
+// the offering look better than it is known to be.
+func (d *Dossier) Where(keep func(Ref, Fact) bool) *Dossier {
+	out := *d
+	out.Records = make([]DossierRecord, len(d.Records))
+	for i, r := range d.Records {
+		out.Records[i] = DossierRecord{Kind: r.Kind, ID: r.ID, Facts: make([]Fact, 0, len(r.Facts))}
+		for _, f := range r.Facts {
+			if f.State == Known && f.Value.Type == TypeReference || keep(r.Ref(), f) {
+				out.Records[i].Facts = append(out.Records[i].Facts, f)
+			}
+		}
+	}
+	return &out
+}

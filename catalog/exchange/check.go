@@ -25,6 +25,10 @@ func (l *loader) check() {
 	}
 	slices.Sort(sourceIDs)
 	seen := map[string]strict.Pos{}
+	about := map[catalog.FactRef]int{}
+	for _, c := range l.claims {
+		about[catalog.FactRef{Record: c.Record, Path: c.Path}]++
+	}
 	for _, c := range l.claims {
 		where := c.Record.String() + ":" + c.Path
 		if _, ok := l.sources[c.Source]; c.Source != "" && !ok {
@@ -37,11 +41,14 @@ func (l *loader) check() {
 				}
 			}
 		}
-		h := c.Hash()
-		if p, twice := seen[h]; twice {
-			l.bad(c.pos, where, "the same claim already stands at %s:%d", "la même allégation figure déjà à %s:%d", p.File, p.Line)
+		// A claim alone about its fact has no twin: its hash is only needed to find what is withdrawn or settled.
+		if len(l.cat.Withdrawals) > 0 || about[catalog.FactRef{Record: c.Record, Path: c.Path}] > 1 {
+			h := c.Hash()
+			if p, twice := seen[h]; twice {
+				l.bad(c.pos, where, "the same claim already stands at %s:%d", "la même allégation figure déjà à %s:%d", p.File, p.Line)
+			}
+			seen[h] = c.pos
 		}
-		seen[h] = c.pos
 		l.cat.Claims = append(l.cat.Claims, c.Claim)
 	}
 	for _, w := range l.cat.Withdrawals {
