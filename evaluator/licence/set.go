@@ -1,0 +1,155 @@
+package licence
+
+import (
+	"embed"
+	"io/fs"
+	"maps"
+	"slices"
+	"sync"
+
+	"vigie/catalog/strict"
+)
+
+//go:generate go run ./internal/fingerprints -corpus ../../../shared/corpus/licences
+
+//go:embed fingerprints.bin
+var shippedPrints []byte
+
+//go:embed licences/*.yaml
+var shippedLicences embed.FS
+
+//go:embed words.yaml
+var shippedWords []byte
+
+//go:embed named.yaml
+var shippedNamed []byte
+
+// Set is what Vigie knows of licences: their fingerprints, names and rights. It never changes and may be used by many
+// at once.
+type Set struct {
+	index     *index
+	prints    Fingerprints
+	titles    *titles
+	words     vocabulary
+	licences  map[string]*entry
+	named     map[string]*Named
+	nameWords map[string][][]uint64      // id → its names as words
+	classic   map[string]string          // licensecheck's name → id
+	labels    map[string]map[string]bool // id → labels of its fingerprint
+}
+
+var builtin = sync.OnceValues(func() (*Set, error) {
+	prints, err := DecodeFingerprints(shippedPrints)
+	if err != nil {
+		return nil, err
+	}
+	licences, err := fs.Sub(shippedLicences, "licences")
+	if err != nil {
+		return nil, err
+	}
+	return newSet(prints, licences)
+})
+
+// Builtin gives the set that ships with Vigie. The first call builds it, in some tens of milliseconds; a call meanwhile
+// waits.
+func Builtin() (*Set, error) { return builtin() }
+
+// Warm builds the shipped set and the scanner of classic licences, which takes about a second: call it in the
+// background once a server listens. An identification before that waits for it.
+func Warm() error {
+	_, err := Builtin()
+	warmClassics()
+	return err
+}
+
+// newSet reads the rights files and puts them together with fingerprints. The error is a strict.Faults that lists every
+// fault of every file.
+func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
+	l := &loader{}
+	env, err := conditionsEnv()
+	if err != nil {
+		return nil, err
+	}
+	l.env = env
+	l.decode("words.yaml", shippedWords, &l.words)
+	var named struct {
+		Named []*Named `yaml:"named,required"`
+	}
+	l.decode("named.yaml", shippedNamed, &named)
+	all := map[string]*entry{}
+	for _, f := range folders {
+		l.folder(f, all)
+	}
+	l.links(all)
+	set := &Set{index: newIndex(prints), prints: prints, words: l.words, licences: all, named: map[string]*Named{},
+		nameWords: map[string][][]uint64{}, classic: map[string]string{}, labels: map[string]map[string]bool{}}
+	names := map[string][]string{}
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		x := all[id]
+		names[id] = append([]string{id}, x.Names...)
+		for _, other := range append([]string{x.Identifiers.SPDX, x.Identifiers.ScanCode}, x.Identifiers.HuggingFace...) {
+			if other != "" {
+				names[id] = append(names[id], other)
+			}
+		}
+		if lc := x.Identifiers.LicenseCheck; lc != "" && set.classic[lc] == "" {
+			set.classic[lc] = id
+		}
+		var own [][]uint64
+		for _, name := range append([]string{id, x.Identifiers.SPDX}, x.Names...) {
+			var hashes []uint64
+			for _, w := range split([]byte(name)).list {
+				hashes = append(hashes, w.hash)
+			}
+			own = append(own, hashes)
+		}
+		set.nameWords[id] = own
+	}
+	for _, n := range named.Named {
+		if all[n.ID] != nil {
+			continue
+		}
+		set.named[n.ID] = n
+		names[n.ID] = append(append([]string{n.ID}, n.Names...), n.HuggingFace...)
+	}
+	for _, f := range prints.List {
+		labels := map[string]bool{}
+		for _, c := range f.Clauses {
+			labels[c.Label] = true
+		}
+		set.labels[f.ID] = labels
+	}
+	if set.titles, err = newTitles(names); err != nil {
+		l.fail(strict.Pos{File: "names"}, "", "a name cannot be searched for: %s", "un nom ne peut être recherché : %s", err.Error())
+	}
+	if err := l.faults.Err(); err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// Rights gives what a licence's file says.
+func (set *Set) Rights(id string) (*Licence, bool) {
+	e, ok := set.licences[id]
+	if !ok {
+		return nil, false
+	}
+	return e.Licence, true
+}
+
+// Find gives the id of a licence by its id, one of its names, or an identifier of SPDX, ScanCode or Hugging Face.
+func (set *Set) Find(name string) (string, bool) {
+	if set.licences[name] != nil {
+		return name, true
+	}
+	return set.byName(name)
+}
+
+// NamedOnly gives what is reported of a licence that Vigie has no text of.
+func (set *Set) NamedOnly(id string) (*Named, bool) {
+	n, ok := set.named[id]
+	return n, ok
+}
+
+// IDs lists the licences whose rights are known, sorted.
+func (set *Set) IDs() []string { return slices.Sorted(maps.Keys(set.licences)) }
