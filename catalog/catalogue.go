@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"cmp"
+	"cmp"
 	"slices"
 	"time"
 
@@ -39,6 +41,13 @@ func (c *Catalogue) Sort() {
 		}
 		i = j
 	}
+	slices.SortFunc(c.Withdrawals, func(a, b Withdrawal) int {
+		return cmp.Or(a.At.Compare(b.At), cmpString(a.Claim, b.Claim), cmpString(a.By, b.By), cmpString(a.Reason, b.Reason))
+	})
+	slices.SortFunc(c.Settlements, func(a, b Settlement) int {
+		return cmp.Or(a.At.Compare(b.At), a.Record.Compare(b.Record), cmpString(a.Path, b.Path),
+			cmpString(a.Claim, b.Claim), cmpString(a.By, b.By), cmpString(a.Reason, b.Reason))
+	})
 }
 
 // Merge adds what another catalogue holds.
