@@ -37,6 +37,9 @@ func (f *FactDef) ParseNode(r *strict.Reader, n *yaml.Node, at string, complete 
 		return v
 	}
 	for i, c := range n.Content {
+		if r.Faults.Full() {
+			return v
+		}
 		if g, ok := CountryGroup(c.Value); ok && f.Type == TypeCountry {
 			for _, code := range g {
 				v.List = append(v.List, Value{Type: TypeCountry, Text: code})
@@ -96,8 +99,7 @@ func (f *FactDef) set(v *Value, s string) {
 // check canonicalises one scalar and reports what does not fit the type.
 func (f *FactDef) check(v *Value, bad func(wording.Text)) {
 	no := func() {
-		got := v.Text + v.Num
-		bad(wording.Textf("expected %s, found %q", "attendu : %s ; trouvé : « %s »", f.expects(), got))
+		bad(wording.Textf("expected %s, found %s", "attendu : %s ; trouvé : %s", f.expects(), wording.Quoted(v.Text+v.Num)))
 	}
 	switch f.Type {
 	case TypeText:

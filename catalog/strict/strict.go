@@ -7,8 +7,7 @@
 package strict
 
 import (
-	"bytes"
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
 	"reflect"
@@ -16,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/unicode/norm"
@@ -72,8 +72,27 @@ func (f Faults) Err() error {
 	return f
 }
 
-// Add records a fault at a place.
+// MaxFaults bounds what one reading reports. Past it, reading stops: the file is not what it should be.
+const MaxFaults = 500
+
+// Full reports whether there are so many faults that further ones would help nobody.
+func (f Faults) Full() bool { return len(f) >= MaxFaults }
+
+// Sort puts the faults in the order in which a person meets them: file, line, column.
+func (f Faults) Sort() {
+	slices.SortStableFunc(f, func(a, b Fault) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
+	})
+}
+
+// Add records a fault at a place; past MaxFaults it only says that there are more.
 func (f *Faults) Add(p Pos, path string, text wording.Text) {
+	switch {
+	case len(*f) == MaxFaults:
+		path, text = "", wording.Textf("and more faults, not listed", "et d'autres fautes, non listées")
+	case len(*f) > MaxFaults:
+		return
+	}
 	*f = append(*f, Fault{File: p.File, Line: p.Line, Column: p.Column, Path: path, Text: text})
 }
 
@@ -121,47 +140,6 @@ func Read(file string, src io.Reader, into any) error {
 	return Decode(file, data, into)
 }
 
-func (r *Reader) parse(data []byte) *yaml.Node {
-	at := Pos{File: r.File, Line: 1, Column: 1}
-	if len(data) > MaxBytes {
-		r.Faults.Add(at, "", wording.Textf("the file is larger than %d MiB; split it", "le fichier dépasse %d Mio ; le découper", MaxBytes>>20))
-		return nil
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var doc yaml.Node
-	if err := dec.Decode(&doc); err != nil {
-		if errors.Is(err, io.EOF) {
-			r.Faults.Add(at, "", wording.Textf("the file is empty", "le fichier est vide"))
-			return nil
-		}
-		r.syntax(err)
-		return nil
-	}
-	var second yaml.Node
-	switch err := dec.Decode(&second); {
-	case err == nil:
-		r.Fault(&second, "", wording.Textf("a second document starts here; put it in a file of its own", "un second document commence ici ; le mettre dans son propre fichier"))
-	case !errors.Is(err, io.EOF):
-		r.syntax(err)
-	}
-	if len(doc.Content) == 0 {
-		r.Faults.Add(at, "", wording.Textf("the file is empty", "le fichier est vide"))
-		return nil
-	}
-	return doc.Content[0]
-}
-
-var yamlLine = regexp.MustCompile(`line (\d+)`)
-
-func (r *Reader) syntax(err error) {
-	p := Pos{File: r.File, Line: 1, Column: 1}
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		p.Line, _ = strconv.Atoi(m[1])
-	}
-	msg := strings.TrimPrefix(err.Error(), "yaml: ")
-	r.Faults.Add(p, "", wording.Textf("not valid YAML: %s", "YAML invalide : %s", msg))
-}
-
 // Fault records a fault at a node.
 func (r *Reader) Fault(n *yaml.Node, path string, text wording.Text) {
 	r.Faults.Add(r.Pos(n), path, text)
@@ -174,8 +152,7 @@ var posType = reflect.TypeFor[Pos]()
 
 // Value reads a node into v and records what does not fit.
 func (r *Reader) Value(n *yaml.Node, v reflect.Value, path string) {
-	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		r.Fault(n, path, wording.Textf("anchors and aliases are not allowed; write the value out", "les ancres et alias ne sont pas admis ; écrire la valeur en entier"))
+	if r.Faults.Full() || !r.Plain(n, path) {
 		return
 	}
 	if v.CanAddr() {
@@ -246,6 +223,19 @@ func (r *Reader) Value(n *yaml.Node, v reflect.Value, path string) {
 	}
 }
 
+// Plain reports whether a node is no more than it shows; an alias, an anchor or a tag is a fault.
+func (r *Reader) Plain(n *yaml.Node, path string) bool {
+	switch {
+	case n.Kind == yaml.AliasNode || n.Anchor != "":
+		r.Fault(n, path, wording.Textf("anchors and aliases are not allowed; write the value out", "les ancres et alias ne sont pas admis ; écrire la valeur en entier"))
+	case n.Style&yaml.TaggedStyle != 0:
+		r.Fault(n, path, wording.Textf("tags (!…) are not allowed; the type comes from the key", "les étiquettes (!…) ne sont pas admises ; le type vient de la clé"))
+	default:
+		return true
+	}
+	return false
+}
+
 var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?$`)
 
 // IsDecimal reports whether s is a plain decimal: no exponent, no leading zero, no NaN.
@@ -256,6 +246,10 @@ func IsDecimal(s string) bool { return decimal.MatchString(s) }
 func (r *Reader) Scalar(n *yaml.Node, path string, expected wording.Text) (string, bool) {
 	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
 		r.Expected(n, path, expected)
+		return "", false
+	}
+	if i := strings.IndexFunc(n.Value, func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }); i >= 0 {
+		r.Fault(n, path, wording.Textf("the text holds a control character", "le texte contient un caractère de contrôle"))
 		return "", false
 	}
 	return norm.NFC.String(n.Value), true
@@ -275,23 +269,23 @@ func found(n *yaml.Node) wording.Text {
 	case n.Tag == "!!null":
 		return wording.Textf("nothing", "rien")
 	}
-	v := n.Value
-	if len(v) > 60 {
-		v = v[:60] + "…"
-	}
-	return wording.Textf("%q", "« %s »", v)
+	return wording.Quoted(n.Value)
 }
 
 // NotIn says that a word is not one of those allowed, and names the nearest.
 func NotIn(word string, allowed []string) wording.Text {
+	q := wording.Quoted(word)
 	if n := wording.Nearest(word, allowed); n != "" {
-		return wording.Textf("%q is not known here; did you mean %q?", "« %s » est inconnu ici ; vouliez-vous dire « %s » ?", word, n)
+		return wording.Textf("%s is not known here; did you mean %s?", "%s est inconnu ici ; vouliez-vous dire %s ?", q, wording.Quoted(n))
+	}
+	if len(allowed) == 0 {
+		return wording.Textf("%s is not known here; nothing is", "%s est inconnu ici ; rien n'y est admis", q)
 	}
 	list := strings.Join(allowed, ", ")
 	if len(allowed) > 24 {
 		list = strings.Join(allowed[:24], ", ") + ", …"
 	}
-	return wording.Textf("%q is not known here; expected one of: %s", "« %s » est inconnu ici ; valeurs admises : %s", word, list)
+	return wording.Textf("%s is not known here; expected one of: %s", "%s est inconnu ici ; valeurs admises : %s", q, list)
 }
 
 func (r *Reader) structure(n *yaml.Node, v reflect.Value, path string) {
@@ -323,7 +317,7 @@ func (r *Reader) structure(n *yaml.Node, v reflect.Value, path string) {
 		f, ok := fields[key.Value]
 		switch {
 		case seen[key.Value]:
-			r.Fault(key, path, wording.Textf("key %q appears twice", "la clé « %s » apparaît deux fois", key.Value))
+			r.Fault(key, path, wording.Textf("key %s appears twice", "la clé %s apparaît deux fois", wording.Quoted(key.Value)))
 		case !ok:
 			r.Fault(key, path, wording.Textf("unknown key: %s", "clé inconnue : %s", NotIn(key.Value, names)))
 		default:
@@ -349,7 +343,7 @@ func (r *Reader) mapping(n *yaml.Node, v reflect.Value, path string) {
 		k := reflect.New(v.Type().Key()).Elem()
 		r.Value(key, k, path)
 		if out.MapIndex(k).IsValid() {
-			r.Fault(key, path, wording.Textf("key %q appears twice", "la clé « %s » apparaît deux fois", key.Value))
+			r.Fault(key, path, wording.Textf("key %s appears twice", "la clé %s apparaît deux fois", wording.Quoted(key.Value)))
 			continue
 		}
 		e := reflect.New(v.Type().Elem()).Elem()

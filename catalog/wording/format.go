@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 const (
@@ -94,6 +95,21 @@ func Quote(l Lang, s string) string {
 		return "«" + nbsp + s + nbsp + "»"
 	}
 	return "“" + s + "”"
+}
+
+// Quoted shows what a file or a person wrote, inside a message: on one line, cut after 60 letters, "x" in English and
+// « x » in French.
+func Quoted(s string) Text {
+	r := []rune(s)
+	if len(r) > 60 {
+		r = append(r[:60], '…')
+	}
+	for i, c := range r {
+		if unicode.IsControl(c) {
+			r[i] = ' '
+		}
+	}
+	return Text{EN: strconv.Quote(string(r)), FR: "« " + string(r) + " »"}
 }
 
 // List joins words with commas and a final "and" or "et".

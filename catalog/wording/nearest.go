@@ -6,9 +6,15 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
+// maxMisspelt bounds what is compared: a longer text is no misspelt name, and comparing it would cost seconds.
+const maxMisspelt = 120
+
 // Nearest gives the candidate closest in spelling to word, or "" when none is close enough to be what was
 // meant: at most a third of its letters differ, or one contains the other.
 func Nearest(word string, candidates []string) string {
+	if len(word) > maxMisspelt {
+		return ""
+	}
 	best, bestDistance := "", 1<<30
 	w := strings.ToLower(word)
 	for _, c := range candidates {
