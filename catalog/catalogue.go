@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"cmp"
-	"cmp"
 	"slices"
 	"time"
 
