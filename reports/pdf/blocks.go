@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"math"
 	"strconv"
 
 	"vigie/catalog/wording"
@@ -39,11 +40,11 @@ func (c *composer) title(s tree.Section, level int) []chunk {
 	indent := 0.0
 	var number []op
 	if s.Number != "" {
-		number = wrap(tree.T(s.Number), st, textWidth)[0].ops
+		number = single(tree.T(s.Number), st, textWidth).ops
 		indent = faceOf(st.face).WidthOf(s.Number, st.size) + st.size*0.7
 	}
 	var out []chunk
-	for i, ln := range wrap(tree.T(s.Title), st, textWidth-indent) {
+	for i, ln := range few(tree.T(s.Title), st, textWidth-indent, 6) {
 		ch := chunk{height: st.leading, keep: true}
 		if i == 0 {
 			ch.before, ch.brk = before, s.NewPage
@@ -73,7 +74,9 @@ func (c *composer) title(s tree.Section, level int) []chunk {
 func (c *composer) blocks(bs []tree.Block, width float64) []chunk {
 	var out []chunk
 	for _, b := range bs {
-		out = append(out, c.block(b, width)...)
+		for _, ch := range c.block(b, width) {
+			out = append(out, slice(ch)...)
+		}
 	}
 	return out
 }
@@ -167,12 +170,17 @@ func (c *composer) list(l tree.List, width float64) []chunk {
 
 // stack sets the paragraphs of a cell one under the other and returns their lines as one list of operations.
 func stack(cell tree.Cell, st style, width float64) (ops []op, height float64) {
+	return stackFew(cell, st, width, math.MaxInt)
+}
+
+// stackFew is stack with at most n lines a paragraph.
+func stackFew(cell tree.Cell, st style, width float64, n int) (ops []op, height float64) {
 	for i, t := range cell {
 		s := st
 		if i > 0 && allQuiet(t) {
 			s.size, s.leading = st.size-0.6, st.leading-1
 		}
-		for _, ln := range wrap(t, s, width) {
+		for _, ln := range few(t, s, width, n) {
 			for _, o := range ln.ops {
 				ops = append(ops, o.at(0, height+baseline(s)))
 			}
@@ -209,14 +217,17 @@ func (c *composer) keyValues(kv tree.KeyValues, width float64) []chunk {
 		}
 		ch.put(0, 0, key)
 		ch.put(keyWidth, 0, value)
-		out = append(out, slice(ch)...)
+		out = append(out, ch)
 	}
 	return out
 }
 
 // slice cuts a chunk taller than a page between its lines.
 func slice(ch chunk) []chunk {
-	const limit = bottomY - topY - 30
+	limit := bottomY - topY - 12
+	if ch.head != nil {
+		limit -= ch.head.height
+	}
 	if ch.height <= limit {
 		return []chunk{ch}
 	}
@@ -227,7 +238,7 @@ func slice(ch chunk) []chunk {
 			part.before, part.brk = ch.before, ch.brk
 		}
 		for _, o := range ch.ops {
-			if o.kind == opRect { // a ground that spans the cut is cut with it
+			if o.kind == opRect || o.kind == opFrame { // a ground that spans the cut is cut with it
 				end := min(o.y+o.h, from+limit)
 				o.y = max(o.y, from)
 				o.h = end - o.y
@@ -265,7 +276,7 @@ func (c *composer) callout(b tree.Callout, width float64) []chunk {
 	}
 	ch.height = y + pad - 3
 	ch.ops = append([]op{{kind: opRect, colour: tint, w: width, h: ch.height}, {kind: opRect, colour: accent, w: 2.2, h: ch.height}}, ch.ops...)
-	return slice(ch)
+	return []chunk{ch}
 }
 
 func (c *composer) card(b tree.Card, width float64) []chunk {
@@ -285,7 +296,7 @@ func (c *composer) card(b tree.Card, width float64) []chunk {
 		y += h3Style.leading
 	}
 	ry := 6.0
-	for _, ln := range wrap(b.Right, style{semibold, 9.6, 14, ink}, rightWidth) {
+	for _, ln := range few(b.Right, style{semibold, 9.6, 14, ink}, rightWidth, 3) {
 		head.put(width-ln.width, ry+baseline(h3Style), ln.ops)
 		ry += 14
 	}
@@ -314,10 +325,10 @@ func (c *composer) signatures(b tree.Signatures, width float64) []chunk {
 	for i, who := range b.Boxes {
 		x := float64(i) * (w + gap)
 		ch.add(op{kind: opFrame, colour: rule, x: x, w: w, h: height, size: 0.6})
-		ch.put(x+8, 14, wrap(tree.B(who), smallStyle, w-16)[0].ops)
+		ch.put(x+8, 14, single(tree.B(who), smallStyle, w-16).ops)
 		for k, l := range b.Lines {
 			y := 34 + float64(k)*19
-			ch.put(x+8, y, wrap(tree.Q(l), tinyStyle, w-16)[0].ops)
+			ch.put(x+8, y, single(tree.Q(l), tinyStyle, w-16).ops)
 			if k+1 < len(b.Lines) {
 				ch.add(op{kind: opLine, colour: rule, x: x + 8, y: y + 4, w: w - 16, size: 0.4})
 			}

@@ -60,8 +60,8 @@ func (c *composer) intervalBar(b tree.IntervalBar, width float64) []chunk {
 			h = 8
 			st.face = regular
 		}
-		label, lh := stack(tree.C(tree.T(bar.Label)), st, labelWidth-10)
-		words, wh := stack(tree.C(tree.B(bar.Words)), style{semibold, 9.6, 12, ink}, wordsWidth-10)
+		label, lh := stackFew(tree.C(tree.T(bar.Label)), st, labelWidth-10, 3)
+		words, wh := stackFew(tree.C(tree.B(bar.Words)), style{semibold, 9.6, 12, ink}, wordsWidth-10, 3)
 		ch.put(0, y, label)
 		if bar.Range != nil {
 			ch.put(labelWidth, y+(13-h)/2, rangeOps(*bar.Range, scale, h))
@@ -100,7 +100,7 @@ func (c *composer) familyChart(b tree.FamilyChart, width float64) []chunk {
 		if bar.To != "" {
 			label[0].Style = tree.Plain
 		}
-		ops, h := stack(tree.Cell{label, tree.Q(bar.Note)}, style{regular, 9, 11.5, ink}, labelWidth-12)
+		ops, h := stackFew(tree.Cell{label, tree.Q(bar.Note)}, style{regular, 9, 11.5, ink}, labelWidth-12, 3)
 		for _, o := range ops {
 			rows = append(rows, o.at(0, y))
 		}
@@ -112,7 +112,7 @@ func (c *composer) familyChart(b tree.FamilyChart, width float64) []chunk {
 		for _, o := range marks {
 			rows = append(rows, o.at(labelWidth, mid-barHeight/2))
 		}
-		for _, o := range wrap(tree.B(bar.Words), style{semibold, 9, 11.5, ink}, wordsWidth-8)[0].ops {
+		for _, o := range single(tree.B(bar.Words), style{semibold, 9, 11.5, ink}, wordsWidth-10).ops {
 			rows = append(rows, o.at(labelWidth+scale+10, mid+3.2))
 		}
 		y += max(h, barHeight) + 6
@@ -124,7 +124,7 @@ func (c *composer) familyChart(b tree.FamilyChart, width float64) []chunk {
 	ch.put(0, 0, rows)
 	ch.put(labelWidth, y+2, axis(scale))
 	y += 14
-	x := labelWidth
+	x := 0.0
 	for i, l := range b.Legend {
 		sample := []tree.Range{{Low: 10000, High: 10000}, {Low: 0, High: 10000}}
 		if i < len(sample) {
@@ -132,7 +132,7 @@ func (c *composer) familyChart(b tree.FamilyChart, width float64) []chunk {
 		} else {
 			ch.put(x, y+3, emptyRange(16, 7))
 		}
-		ln := wrap(l, tinyStyle, 200)[0]
+		ln := single(l, tinyStyle, width/float64(len(b.Legend))-36)
 		ch.put(x+20, y+9, ln.ops)
 		x += 34 + ln.width
 	}
@@ -189,7 +189,7 @@ func (c *composer) drawing(b tree.Drawing, width float64) []chunk {
 			if k > 0 {
 				s.size, s.leading = 7.6, 9.8
 			}
-			for _, ln := range wrap(t, s, w-2*pad) {
+			for _, ln := range few(t, s, w-2*pad, 3) {
 				for _, o := range ln.ops {
 					ops[i] = append(ops[i], o.at(w/2-ln.width/2, pad-1+boxes[i].h+baseline(s)))
 				}
@@ -215,7 +215,7 @@ func (c *composer) drawing(b tree.Drawing, width float64) []chunk {
 		x1, y1, x2, y2 := f.x+f.w/2, f.y+f.h, t.x+t.w/2, t.y
 		ch.add(op{kind: opLine, colour: quiet, x: x1, y: y1, w: x2 - x1, h: y2 - y1, size: 0.7, dashed: e.Dashed})
 		if e.Label != "" {
-			ln := wrap(tree.T(e.Label), style{regular, 7.6, 10, ink}, 150)[0]
+			ln := single(tree.T(e.Label), style{regular, 7.6, 10, ink}, 120)
 			mx, my := x1+(x2-x1)*0.42, y1+(y2-y1)*0.42
 			ch.add(op{kind: opRect, colour: white, x: mx - ln.width/2 - 2, y: my - 5.4, w: ln.width + 4, h: 10.6})
 			ch.put(mx-ln.width/2, my+2.6, ln.ops)
@@ -235,5 +235,5 @@ func (c *composer) drawing(b tree.Drawing, width float64) []chunk {
 		ch.put(bx.x, bx.y, ops[i])
 	}
 	ch.height += 4
-	return slice(ch)
+	return []chunk{ch}
 }

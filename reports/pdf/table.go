@@ -28,7 +28,7 @@ func (c *composer) table(t tree.Table, width float64) []chunk {
 		if i == 0 && head == nil {
 			ch.before = 5
 		}
-		out = append(out, slice(ch)...)
+		out = append(out, ch)
 	}
 	if n := len(t.Rows); n > 1 && len(t.Rows[n-1].Group) == 0 && len(out) > 2 {
 		out[len(out)-2].keep = true // the last row is not left alone under a head
@@ -60,7 +60,7 @@ func tableHead(cols []tree.Column, widths []float64, width float64) *chunk {
 	x, height := 0.0, 0.0
 	for i, c := range cols {
 		y := cellPadY
-		for _, ln := range wrap(tree.T(c.Title), headStyle, widths[i]-2*cellPadX) {
+		for _, ln := range few(tree.T(c.Title), headStyle, widths[i]-2*cellPadX, 3) {
 			ch.put(x+cellPadX+shift(c.Align, widths[i]-2*cellPadX, ln.width), y+baseline(headStyle), ln.ops)
 			y += headStyle.leading
 		}

@@ -273,3 +273,21 @@ func (w *wrapping) end() {
 	w.lines = append(w.lines, ln)
 	w.current, w.used = w.current[:0], 0
 }
+
+// few sets a text in at most n lines; what does not fit ends in an ellipsis. It is for places that cannot grow:
+// heads of columns, labels of charts, running headers.
+func few(t tree.Text, base style, width float64, n int) []line {
+	ls := wrap(t, base, width)
+	if len(ls) <= n {
+		return ls
+	}
+	dots := faceOf(regular).WidthOf("…", base.size)
+	ls = wrap(t, base, max(width-dots, 1))[:n]
+	last := &ls[n-1]
+	last.ops = append(last.ops, op{kind: opText, x: last.width, face: regular, size: base.size, colour: base.colour, text: "…"})
+	last.width += dots
+	return ls
+}
+
+// single is few on one line.
+func single(t tree.Text, base style, width float64) line { return few(t, base, width, 1)[0] }

@@ -70,8 +70,8 @@ func (c *composer) contents(doc *tree.Document) []chunk {
 	entry := func(s tree.Section, st style, indent, before float64) {
 		ch := chunk{height: st.leading + 3, before: before}
 		number := s.Number
-		ch.put(indent, baseline(st), wrap(tree.T(number), st, 40)[0].ops)
-		ln := wrap(tree.T(s.Title), st, textWidth-indent-70)[0]
+		ch.put(indent, baseline(st), single(tree.T(number), st, 30).ops)
+		ln := single(tree.T(s.Title), st, textWidth-indent-70)
 		x := indent + 30
 		ch.put(x, baseline(st), ln.ops)
 		ch.add(op{kind: opPageRef, x: textWidth, y: baseline(st), text: s.ID, face: st.face, size: st.size, colour: ink},
@@ -188,16 +188,12 @@ func (s *setter) furniture(i int) []op {
 	const headY, footY = 46.0, 806.0
 	var out []op
 	text := func(t string, y float64, right bool, room float64) {
-		ln := wrap(tree.T(oneLine(t)), runStyle, room)
+		ln := single(tree.T(oneLine(t)), runStyle, room)
 		x := marginX
 		if right {
-			x = pageWidth - marginX - ln[0].width
+			x = pageWidth - marginX - ln.width
 		}
-		ops := ln[0].ops
-		if len(ln) > 1 {
-			ops = append(ops, op{kind: opText, x: ln[0].width, face: regular, size: runStyle.size, colour: quiet, text: "…"})
-		}
-		for _, o := range ops {
+		for _, o := range ln.ops {
 			out = append(out, o.at(x, y))
 		}
 	}
