@@ -50,7 +50,7 @@ func (a *AbsentRule) DecodeNode(r *strict.Reader, n *yaml.Node, at string) {
 		case "means":
 			strictText(r, n.Content[i+1], at+".means", &a.Means)
 		default:
-			r.Fault(k, at, wording.Textf("unknown key: %s", "clé inconnue : %s", strict.NotIn(k.Value, []string{"value", "means"})))
+			r.Fault(k, at, strict.UnknownKey(k.Value, []string{"value", "means"}))
 		}
 	}
 	if a.raw == nil || a.Means.IsZero() {

@@ -75,8 +75,8 @@ func (f Faults) Err() error {
 // MaxFaults bounds what one reading reports. Past it, reading stops: the file is not what it should be.
 const MaxFaults = 500
 
-// Full reports whether there are so many faults that further ones would help nobody.
-func (f Faults) Full() bool { return len(f) >= MaxFaults }
+// Full reports whether there are so many faults that further ones would help nobody; the last one says so.
+func (f Faults) Full() bool { return len(f) > MaxFaults }
 
 // Sort puts the faults in the order in which a person meets them: file, line, column.
 func (f Faults) Sort() {
@@ -128,6 +128,7 @@ func Decode(file string, data []byte, into any) error {
 	if root != nil {
 		r.Value(root, reflect.ValueOf(into).Elem(), "")
 	}
+	r.Faults.Sort()
 	return r.Faults.Err()
 }
 
@@ -274,18 +275,26 @@ func found(n *yaml.Node) wording.Text {
 
 // NotIn says that a word is not one of those allowed, and names the nearest.
 func NotIn(word string, allowed []string) wording.Text {
-	q := wording.Quoted(word)
+	return wording.Textf("%s is not known here; %s", "%s est inconnu ici ; %s", wording.Quoted(word), instead(word, allowed))
+}
+
+// UnknownKey says that a block has no such key, and names the nearest.
+func UnknownKey(key string, known []string) wording.Text {
+	return wording.Textf("unknown key %s; %s", "clé inconnue %s ; %s", wording.Quoted(key), instead(key, known))
+}
+
+func instead(word string, allowed []string) wording.Text {
 	if n := wording.Nearest(word, allowed); n != "" {
-		return wording.Textf("%s is not known here; did you mean %s?", "%s est inconnu ici ; vouliez-vous dire %s ?", q, wording.Quoted(n))
+		return wording.Textf("did you mean %s?", "vouliez-vous dire %s ?", wording.Quoted(n))
 	}
 	if len(allowed) == 0 {
-		return wording.Textf("%s is not known here; nothing is", "%s est inconnu ici ; rien n'y est admis", q)
+		return wording.Textf("nothing may stand here", "rien ne peut figurer ici")
 	}
 	list := strings.Join(allowed, ", ")
 	if len(allowed) > 24 {
 		list = strings.Join(allowed[:24], ", ") + ", …"
 	}
-	return wording.Textf("%s is not known here; expected one of: %s", "%s est inconnu ici ; valeurs admises : %s", q, list)
+	return wording.Textf("expected one of: %s", "valeurs admises : %s", list)
 }
 
 func (r *Reader) structure(n *yaml.Node, v reflect.Value, path string) {
@@ -312,6 +321,9 @@ func (r *Reader) structure(n *yaml.Node, v reflect.Value, path string) {
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
+		if r.Faults.Full() {
+			return
+		}
 		key, val := n.Content[i], n.Content[i+1]
 		at := join(path, key.Value)
 		f, ok := fields[key.Value]
@@ -319,7 +331,7 @@ func (r *Reader) structure(n *yaml.Node, v reflect.Value, path string) {
 		case seen[key.Value]:
 			r.Fault(key, path, wording.Textf("key %s appears twice", "la clé %s apparaît deux fois", wording.Quoted(key.Value)))
 		case !ok:
-			r.Fault(key, path, wording.Textf("unknown key: %s", "clé inconnue : %s", NotIn(key.Value, names)))
+			r.Fault(key, path, UnknownKey(key.Value, names))
 		default:
 			r.Value(val, f, at)
 		}
@@ -339,6 +351,9 @@ func (r *Reader) mapping(n *yaml.Node, v reflect.Value, path string) {
 	}
 	out := reflect.MakeMap(v.Type())
 	for i := 0; i+1 < len(n.Content); i += 2 {
+		if r.Faults.Full() {
+			return
+		}
 		key := n.Content[i]
 		k := reflect.New(v.Type().Key()).Elem()
 		r.Value(key, k, path)

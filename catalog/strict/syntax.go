@@ -89,31 +89,35 @@ func (r *Reader) syntax(data []byte, err error) {
 		line, _ = strconv.Atoi(m[1])
 		said = said[len(m[0]):]
 	}
-	text := wording.Textf("%s", "le lecteur YAML dit : %s", said)
+	what := wording.Textf("%s", "le lecteur YAML dit : %s", said)
 	for _, p := range problems {
 		if strings.HasPrefix(said, p.said) {
-			text = p.text
+			what = p.text
 			if p.early && line < 1+bytes.Count(data, []byte("\n")) {
 				line++
 			}
 			break
 		}
 	}
-	r.Faults.Add(Pos{File: r.File, Line: line, Column: firstColumn(data, line)}, "", wording.Textf("not valid YAML: %s", "YAML invalide : %s", text))
+	text, column := lineOf(data, line), 1
+	if indent := len(text) - len(strings.TrimLeft(text, " \t")); strings.Contains(text[:indent], "\t") {
+		what = tabbed
+	} else {
+		column += indent
+	}
+	r.Faults.Add(Pos{File: r.File, Line: line, Column: column}, "", wording.Textf("not valid YAML: %s", "YAML invalide : %s", what))
 }
 
-// firstColumn is the column of the first letter of a line: the parser tells the line only.
-func firstColumn(data []byte, line int) int {
+// lineOf is the text of a line: the parser tells its number only.
+func lineOf(data []byte, line int) string {
 	for range line - 1 {
-		_, rest, ok := bytes.Cut(data, []byte("\n"))
-		if !ok {
-			return 1
-		}
-		data = rest
+		_, data, _ = bytes.Cut(data, []byte("\n"))
 	}
 	text, _, _ := bytes.Cut(data, []byte("\n"))
-	return 1 + len(text) - len(bytes.TrimLeft(text, " \t"))
+	return string(text)
 }
+
+var tabbed = wording.Textf("a tab indents this line; use spaces", "une tabulation décale cette ligne ; employer des espaces")
 
 // problems are the usual messages of the parser, said again for people. Early marks those for which it names the line
 // before the one where the fault shows.
@@ -130,8 +134,8 @@ var problems = []struct {
 	{"did not find expected node content", true, wording.Textf("a value is missing here", "il manque une valeur ici")},
 	{"did not find expected <document start>", true, wording.Textf("something follows the end of the document", "quelque chose suit la fin du document")},
 	{"found unexpected end of stream", false, wording.Textf("a quotation mark is opened and never closed", "un guillemet ouvert n'est jamais refermé")},
-	{"found character that cannot start any token", false, wording.Textf("a value cannot begin with @, % or `; put it between quotation marks", "une valeur ne peut commencer par @, % ou ` ; la mettre entre guillemets")},
-	{"found a tab character", false, wording.Textf("a tab indents this line; use spaces", "une tabulation décale cette ligne ; employer des espaces")},
+	{"found character that cannot start any token", false, wording.Textf("a value cannot begin with @, %% or `; put it between quotation marks", "une valeur ne peut commencer par @, %% ou ` ; la mettre entre guillemets")},
+	{"found a tab character", false, tabbed},
 	{"could not find expected ':'", false, wording.Textf("a key is not followed by a colon", "une clé n'est pas suivie d'un deux-points")},
 	{"found unknown escape character", false, wording.Textf(`an unknown \ sequence between double quotation marks; write \\ for a backslash`, `une suite \ inconnue entre guillemets doubles ; écrire \\ pour une barre oblique inverse`)},
 	{"block sequence entries are not allowed", false, wording.Textf("a “- ” where no list may start", "un « - » là où aucune liste ne peut commencer")},
