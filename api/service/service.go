@@ -6,7 +6,6 @@ package service
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -36,7 +35,6 @@ type Service struct {
 	Dictionary *catalog.Dictionary
 	Catalogue  *catalog.Catalogue
 	Framework  *framework.Compiled
-	WeightSets []*framework.WeightSet // sorted by id
 	Knowledge  *evaluator.Knowledge
 	Version    string
 
@@ -62,17 +60,15 @@ func Open(o Options) (*Service, error) {
 		return nil, err
 	}
 	if o.Framework == "" {
-		return s, s.builtinFramework(env)
+		if s.Framework, err = framework.Builtin(env); err != nil {
+			return nil, fmt.Errorf("shipped framework: %w", err)
+		}
+		return s, nil
 	}
-	return s, s.openFramework(o.Framework, env)
-}
-
-func (s *Service) builtinFramework(env *expr.Env) (err error) {
-	if s.Framework, err = framework.Builtin(env); err != nil {
-		return fmt.Errorf("shipped framework: %w", err)
+	if s.Framework, err = openFramework(o.Framework, env); err != nil {
+		return nil, err
 	}
-	s.WeightSets, err = framework.BuiltinWeights(s.Framework.Framework)
-	return err
+	return s, nil
 }
 
 // Environment is the expression environment over a dictionary and the derived facts; limited for frameworks that
@@ -103,22 +99,13 @@ func openCatalogue(path string, dict *catalog.Dictionary) (*catalog.Catalogue, e
 	return exchange.Load(path, dict)
 }
 
-// openFramework reads the framework of a folder and, if it has one, its folder of weight sets.
-func (s *Service) openFramework(path string, env *expr.Env) error {
+// openFramework reads the framework of a folder with its weight sets.
+func openFramework(path string, env *expr.Env) (*framework.Compiled, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
-		return strict.Faults{{File: path, Text: wording.Textf("expected the folder of a framework (framework.yaml and its families)", "attendu : le dossier d'un référentiel (framework.yaml et ses familles)")}}
+		return nil, strict.Faults{{File: path, Text: wording.Textf("expected the folder of a framework (framework.yaml and its families)", "attendu : le dossier d'un référentiel (framework.yaml et ses familles)")}}
 	}
-	fsys := os.DirFS(path)
-	if s.Framework, err = framework.Load(fsys, env); err != nil {
-		return err
-	}
-	weights, err := fs.Sub(fsys, "weights")
-	if err != nil {
-		return err
-	}
-	s.WeightSets, err = framework.LoadWeights(weights, s.Framework.Framework)
-	return err
+	return framework.Load(os.DirFS(path), env)
 }
 
 // maxViews bounds how many days are kept resolved at once.
@@ -178,31 +165,27 @@ func (s *Service) Assess(r Request) (*Result, error) {
 	return &Result{Assessment: a, Dossier: d, Weights: w}, nil
 }
 
-// BaselineWeights is the weight set of a use case that has none of its own.
-const BaselineWeights = "baseline"
-
 func (s *Service) weights(r Request) (*framework.WeightSet, error) {
 	id := r.Weights
 	if id == "" {
-		id = BaselineWeights
-		if slices.Contains(s.WeightSetIDs(), r.UseCase) {
+		id = framework.DefaultWeights
+		if _, ok := s.Framework.WeightSets[r.UseCase]; ok {
 			id = r.UseCase
 		}
 	}
-	for _, w := range s.WeightSets {
-		if w.ID == id {
-			return w, nil
-		}
+	if w, ok := s.Framework.WeightSets[id]; ok {
+		return w, nil
 	}
 	return nil, &catalog.NotFoundError{What: wording.Textf("weight set", "jeu de pondérations"), ID: id, Nearest: wording.NearestFew(id, s.WeightSetIDs(), 3)}
 }
 
 // WeightSetIDs lists the weight sets of the framework, sorted.
 func (s *Service) WeightSetIDs() []string {
-	out := make([]string, len(s.WeightSets))
-	for i, w := range s.WeightSets {
-		out[i] = w.ID
+	out := make([]string, 0, len(s.Framework.WeightSets))
+	for id := range s.Framework.WeightSets {
+		out = append(out, id)
 	}
+	slices.Sort(out)
 	return out
 }
 

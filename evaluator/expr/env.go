@@ -140,6 +140,9 @@ func (e *Env) Compile(src string) (*Program, error) {
 	if checked.OutputType() != cel.BoolType {
 		return nil, &Error{Line: 1, Text: wording.Textf("the expression must be true or false, it is a %s", "l'expression doit être vraie ou fausse, c'est un %s", checked.OutputType().String())}
 	}
+	if joinsLists(checked) {
+		return nil, &Error{Line: 1, Text: wording.Textf("lists cannot be joined with +: their end may be unknown; test each list by itself", "des listes ne se joignent pas par + : leur fin peut être inconnue ; tester chaque liste séparément")}
+	}
 	var opts []cel.ProgramOption
 	if e.limits {
 		opts = append(opts, cel.CostLimit(CostLimit), cel.InterruptCheckFrequency(100))
@@ -149,6 +152,22 @@ func (e *Env) Compile(src string) (*Program, error) {
 		return nil, &Error{Line: 1, Text: wording.Same(err.Error())}
 	}
 	return &Program{env: e, prg: prg, reads: e.reads(checked), src: src}, nil
+}
+
+// joinsLists reports whether an author wrote list + list; the macros filter and map do so on a list of their own.
+func joinsLists(a *cel.Ast) bool {
+	found := false
+	native := a.NativeRep()
+	ast.PostOrderVisit(native.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+		if x.Kind() != ast.CallKind || x.AsCall().FunctionName() != "_+_" || native.GetType(x.ID()).Kind() != types.ListKind {
+			return
+		}
+		left := x.AsCall().Args()[0]
+		if left.Kind() != ast.IdentKind || !strings.HasPrefix(left.AsIdent(), "@") && !strings.HasPrefix(left.AsIdent(), "__") {
+			found = true
+		}
+	}))
+	return found
 }
 
 func (e *Env) reads(a *cel.Ast) []string {

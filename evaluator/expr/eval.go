@@ -8,6 +8,7 @@ import (
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 	"cel.dev/cel-go/interpreter"
 
 	"vigie/catalog"
@@ -115,10 +116,42 @@ func (e *Env) value(path string, v catalog.Value) ref.Val {
 	for _, x := range v.List {
 		elems = append(elems, scalar(x))
 	}
-	if !v.Complete { // one more element, of which nothing is known
-		elems = append(elems, e.unknown(path))
+	if v.Complete {
+		return types.NewRefValList(types.DefaultTypeAdapter, elems)
 	}
-	return types.NewRefValList(types.DefaultTypeAdapter, elems)
+	rest := e.unknown(path)
+	return &openList{Lister: types.NewRefValList(types.DefaultTypeAdapter, append(elems, rest)), rest: rest}
+}
+
+// openList is a list that ends with one element of which nothing is known. CEL's own lists would answer "not in
+// it" and count the unknown element as one; here both are unknown unless a known element decides.
+type openList struct {
+	traits.Lister
+	rest *types.Unknown
+}
+
+// Contains is true when a known element matches, else unknown.
+func (l *openList) Contains(v ref.Val) ref.Val {
+	if in := l.Lister.Contains(v); in == types.True || types.IsUnknownOrError(in) {
+		return in
+	}
+	return l.rest
+}
+
+// Size is unknown.
+func (l *openList) Size() ref.Val { return l.rest }
+
+// Equal is unknown.
+func (l *openList) Equal(ref.Val) ref.Val { return l.rest }
+
+// Fold implements traits.Foldable: comprehensions visit the unknown element too.
+func (l *openList) Fold(f traits.Folder) {
+	i := types.Int(0)
+	for it := l.Iterator(); it.HasNext() == types.True; i++ {
+		if !f.FoldEntry(i, it.Next()) {
+			return
+		}
+	}
 }
 
 func scalar(v catalog.Value) ref.Val {
