@@ -407,7 +407,7 @@ func (w *walk) gaps() []Gap {
 			if p.Kind != Dispersed {
 				meet(In(p.IncorporatedIn, p.HeadquarteredIn), w.groups[i].AtLeast(AccessMetadata))
 			}
-			meet(p.AdminFrom, p.Access.AtLeast(AccessMetadata))
+			meet(p.people(), p.Access.AtLeast(AccessMetadata))
 		}
 	}
 	out := []Gap{}

@@ -340,6 +340,7 @@ func (p *caseParty) party() Party {
 	if p.Complete != nil {
 		out.OwnersComplete = p.Complete.Truth
 	}
+	out.HoldersComplete = out.OwnersComplete
 	switch p.Access {
 	case "", "none":
 	case "unknown":

@@ -125,12 +125,16 @@ type Party struct {
 	Provider  Truth // it provides a communication, cloud, hosting, telecom or AI service itself
 	Branches  Places
 	Serves    Places // countries whose customers it targets
-	AdminFrom Places // countries from which its people, with the access it has, work on this offering
+	AdminFrom Places // countries from which its people, with the access it has, administer this offering
+	// SupportFrom are those from which they support it. Laws make no difference; SecNumCloud 19.2 does.
+	SupportFrom Places
 
-	Listed         Truth // its shares trade on a regulated market
-	DPF            Truth // it is on the EU-US Data Privacy Framework list
-	OwnersComplete Truth // every holder that could control is recorded
-	Qualified      Truth // it holds a SecNumCloud qualification (19.6.d)
+	Listed          Truth // its shares trade on a regulated market
+	DPF             Truth // it is on the EU-US Data Privacy Framework list
+	OwnersComplete  Truth // every holder that could control is recorded
+	HoldersComplete Truth // every holder is recorded, small ones included
+	Identified      Share // part of the capital whose holders are identified, recorded or not; 0 when not known
+	Qualified       Truth // it holds a SecNumCloud qualification (19.6.d)
 
 	Record catalog.Ref
 	Refs   Refs
@@ -265,6 +269,13 @@ type Graph struct {
 	Immunity     ImmunityFacts
 	Measures     map[string]Truth // mitigations of the vocabulary found in place; missing means not known
 	Mechanism    string           // safeguard for transfers named by the terms: scc, bcr…; empty when not known
-	// Foreign collects what the conversion could not place: links to parties that do not exist.
-	Problems []Problem
+	Problems     []Problem        // found while the graph was made
+}
+
+// people are the countries from which those with the party's access work, whatever they do there.
+func (p *Party) people() Places {
+	if p.SupportFrom.Empty() {
+		return p.AdminFrom
+	}
+	return p.AdminFrom.with(p.SupportFrom)
 }

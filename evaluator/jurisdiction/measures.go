@@ -60,7 +60,7 @@ func (w *walk) europeanOperator() Truth {
 		}
 		away := Maybe
 		if n.party != nil {
-			away = w.beyond(n.party.AdminFrom)
+			away = w.beyond(n.party.people())
 		}
 		t = min(t, not(min(n.access.AtLeast(AccessMetadata), away)))
 	}

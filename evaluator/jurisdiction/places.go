@@ -10,6 +10,9 @@ type Places struct {
 	Codes []string // ISO 3166-1 alpha-2
 	World bool     // every country: WORLD in a list of markets
 	Open  bool     // further countries may belong to it that nobody recorded
+	// Within bounds an open set: no other country can belong to it. An organisation that runs a model itself puts
+	// its data nowhere but where its own rules allow.
+	Within []string
 }
 
 // In is a set of countries known to the end.
@@ -23,10 +26,23 @@ func (p Places) Has(code string) Truth {
 	switch {
 	case p.World || slices.Contains(p.Codes, code):
 		return Yes
-	case p.Open:
+	case p.Open && (len(p.Within) == 0 || slices.Contains(p.Within, code)):
 		return Maybe
 	}
 	return No
+}
+
+// with joins two sets.
+func (p Places) with(o Places) Places {
+	out := Places{Codes: slices.Concat(p.Codes, o.Codes), World: p.World || o.World, Open: p.Open || o.Open}
+	if p.Open && o.Open && len(p.Within) > 0 && len(o.Within) > 0 {
+		out.Within = slices.Concat(p.Within, o.Within)
+	} else if p.Open != o.Open {
+		out.Within = slices.Concat(p.Within, o.Within)
+	}
+	slices.Sort(out.Codes)
+	out.Codes = slices.Compact(out.Codes)
+	return out
 }
 
 // Empty reports whether nothing is recorded and nothing is missing.
@@ -61,9 +77,10 @@ func (b bitset) empty() bool { return b == bitset{} }
 
 // where is a compiled set of countries.
 type where struct {
-	yes   bitset
-	world bool
-	open  bool
+	yes    bitset
+	world  bool
+	open   bool
+	within bitset // when not empty, bounds what is open
 }
 
 // meets says whether the set holds one of the countries of a condition.
@@ -71,7 +88,7 @@ func (w where) meets(b bitset) Truth {
 	switch {
 	case w.world || w.yes.meets(b):
 		return Yes
-	case w.open:
+	case w.open && (w.within.empty() || w.within.meets(b)):
 		return Maybe
 	}
 	return No
@@ -84,6 +101,11 @@ func (c *Countries) compile(p Places) where {
 	for _, code := range p.Codes {
 		if n, ok := c.number[code]; ok {
 			w.yes.add(n)
+		}
+	}
+	for _, code := range p.Within {
+		if n, ok := c.number[code]; ok {
+			w.within.add(n)
 		}
 	}
 	return w

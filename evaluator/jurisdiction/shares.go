@@ -208,10 +208,13 @@ func (w *walk) voting(holder, company int) Range {
 // unrecorded gives the part of a company that nobody on file holds, when its owners are not known to the end.
 func (w *walk) unrecorded(company int, figure func(*edge) Range) Share {
 	p := w.nodes[company].party
-	if p == nil || p.OwnersComplete == Yes || p.Kind != Company && p.Kind != "" {
-		return 0
+	if p == nil || p.HoldersComplete == Yes || p.Kind != Company && p.Kind != "" || p.Listed == Yes && p.OwnersComplete == Yes {
+		return 0 // 19.6.b.listed: of listed shares, holders that declared no threshold are not added up
 	}
-	rest := Whole
+	rest := Whole.minus(p.Identified)
+	if p.Identified == 0 {
+		rest = Whole
+	}
 	for i := range w.owners[company] {
 		e := &w.owners[company][i]
 		if e.stake < 0 {

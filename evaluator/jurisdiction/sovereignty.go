@@ -111,10 +111,18 @@ func (w *walk) beyond(p Places) Truth {
 			return Yes
 		}
 	}
-	if p.Open {
-		return Maybe
+	if !p.Open {
+		return No
 	}
-	return No
+	for _, c := range p.Within {
+		if w.laws.Countries.inEEA(c) == No {
+			return Maybe
+		}
+	}
+	if len(p.Within) > 0 {
+		return No
+	}
+	return Maybe
 }
 
 func (v *sovereign) ceilings(objective string) []CeilingCheck {
@@ -188,7 +196,7 @@ func (v *sovereign) plaintextOutside() Truth {
 		if n.party == nil {
 			where = Maybe
 		} else {
-			where = max(where, v.beyond(n.party.AdminFrom))
+			where = max(where, v.beyond(n.party.people()))
 		}
 		t = max(t, min(n.access.AtLeast(AccessPlaintext), where))
 	}
@@ -294,7 +302,7 @@ func (v *sovereign) operational() []CeilingCheck {
 			continue
 		}
 		if n.access.Max > AccessNone && n.party != nil {
-			people = max(people, min(n.access.AtLeast(AccessMetadata), v.beyond(n.party.AdminFrom)))
+			people = max(people, min(n.access.AtLeast(AccessMetadata), v.beyond(n.party.people())))
 		}
 		if n.roles.Has(suppliers) {
 			supplier = max(supplier, v.outside(i))

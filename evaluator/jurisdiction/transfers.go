@@ -54,7 +54,7 @@ func (w *walk) transfers(on catalog.Date, q *questions) []Transfer {
 	meet(w.g.Offering.MetadataIn, Yes)
 	for i := range w.g.Parties {
 		if !w.nodes[i].customer {
-			meet(w.g.Parties[i].AdminFrom, w.g.Parties[i].Access.AtLeast(AccessMetadata))
+			meet(w.g.Parties[i].people(), w.g.Parties[i].Access.AtLeast(AccessMetadata))
 		}
 	}
 	for _, c := range w.laws.Countries.List {
@@ -95,7 +95,7 @@ func (w *walk) onList(country string, q *questions) Truth {
 			continue
 		}
 		p := n.party
-		there := p.IncorporatedIn == country || p.HeadquarteredIn == country || p.AdminFrom.Has(country) == Yes
+		there := p.IncorporatedIn == country || p.HeadquarteredIn == country || p.people().Has(country) == Yes
 		if !there {
 			continue
 		}

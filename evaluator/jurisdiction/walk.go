@@ -74,7 +74,7 @@ func newWalk(g *Graph, laws *Laws) *walk {
 		p := &g.Parties[i]
 		w.number[p.ID] = i
 		n := node{party: p, of: -1, kind: p.Kind, roles: p.Roles, access: p.Access, provider: p.Provider, customer: p.Roles.Has(Customer),
-			nationality: c.compile(p.Nationality), branches: c.compile(p.Branches), serves: c.compile(p.Serves), admin: c.compile(p.AdminFrom)}
+			nationality: c.compile(p.Nationality), branches: c.compile(p.Branches), serves: c.compile(p.Serves), admin: c.compile(p.people())}
 		n.seat = c.compile(In(p.IncorporatedIn, p.HeadquarteredIn))
 		// Dispersed holders have no seat at all; for everyone else a place that is not written is not known.
 		n.seat.open = p.Kind != Dispersed && (p.IncorporatedIn == "" || p.HeadquarteredIn == "")
