@@ -10,6 +10,7 @@ import (
 const (
 	nbsp       = "\u00a0"
 	narrowNbsp = "\u202f"
+	minus      = "\u2212"
 )
 
 var months = map[Lang][12]string{
@@ -31,7 +32,7 @@ func Day(l Lang, t time.Time) string {
 func Number(l Lang, decimal string) string {
 	sign, rest := "", decimal
 	if strings.HasPrefix(rest, "-") {
-		sign, rest = "\u2212", rest[1:]
+		sign, rest = minus, rest[1:]
 	}
 	whole, frac, dotted := strings.Cut(rest, ".")
 	if whole == "" || strings.Trim(whole+frac, "0123456789") != "" {
@@ -85,6 +86,9 @@ func Money(l Lang, decimal, currency string) string {
 	}
 	if sign == "" {
 		return currency + nbsp + Number(l, decimal)
+	}
+	if amount, negative := strings.CutPrefix(decimal, "-"); negative {
+		return minus + sign + Number(l, amount)
 	}
 	return sign + Number(l, decimal)
 }

@@ -12,7 +12,7 @@ const maxMisspelt = 120
 // Nearest gives the candidate closest in spelling to word, or "" when none is close enough to be what was
 // meant: at most a third of its letters differ, or one contains the other.
 func Nearest(word string, candidates []string) string {
-	if len(word) > maxMisspelt {
+	if word == "" || len(word) > maxMisspelt {
 		return ""
 	}
 	best, bestDistance := "", 1<<30
