@@ -24,12 +24,13 @@ func aboutUs(path string) bool {
 	return root == "organisation" || root == "use_case" || root == "assessment" || root == "eea"
 }
 
-// read makes a reading of the dossier. minStrength leaves out facts whose kind of source proves less.
+// read makes a reading of the dossier. minStrength leaves out facts whose kind of source proves less; how the
+// offering is deployed always stays, as it says which offering is judged.
 func (in *Input) read(minStrength float64) *reading {
 	d := in.Dossier
 	if minStrength > 0 {
 		d = d.Where(func(_ catalog.Ref, f catalog.Fact) bool {
-			return aboutUs(f.Path) || f.Assumed || in.Framework.Strength(f.Kind) >= minStrength
+			return aboutUs(f.Path) || f.Assumed || f.Path == "offering.deployment" || in.Framework.Strength(f.Kind) >= minStrength
 		})
 	}
 	r := &reading{dossier: d, facts: in.Framework.Env.NewFacts(d.On), derived: map[string]finding.Derived{}, possible: map[string][]catalog.Value{}}

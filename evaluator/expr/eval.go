@@ -38,11 +38,12 @@ type Facts struct {
 	env   *Env
 	roots map[string]map[string]any
 	known map[string]bool
+	open  map[string]*openList // lists that may hold more
 }
 
 // NewFacts makes facts of which nothing is known but the EEA and the day.
 func (e *Env) NewFacts(on catalog.Date) *Facts {
-	f := &Facts{env: e, roots: make(map[string]map[string]any, len(e.roots)), known: map[string]bool{}}
+	f := &Facts{env: e, roots: make(map[string]map[string]any, len(e.roots)), known: map[string]bool{}, open: map[string]*openList{}}
 	for root, fields := range e.roots {
 		f.roots[root] = make(map[string]any, len(fields))
 	}
@@ -62,12 +63,19 @@ func (e *Env) NewFacts(on catalog.Date) *Facts {
 func (f *Facts) SetUnknown(path string) {
 	f.put(path, f.env.unknown(path))
 	delete(f.known, path)
+	delete(f.open, path)
 }
 
 // Set gives a path its value. It panics on a path that was not declared: a program's fault, not a user's.
 func (f *Facts) Set(path string, v catalog.Value) {
-	f.put(path, f.env.value(path, v))
+	val := f.env.value(path, v)
+	f.put(path, val)
 	f.known[path] = true
+	if l, ok := val.(*openList); ok {
+		f.open[path] = l
+	} else {
+		delete(f.open, path)
+	}
 }
 
 // Known reports whether a path has a value. A list that is not complete counts as known.
@@ -76,12 +84,16 @@ func (f *Facts) Known(path string) bool { return f.known[path] }
 // Swap sets a path for a moment and gives the way back.
 func (f *Facts) Swap(path string, v catalog.Value) (restore func()) {
 	root, field, _ := strings.Cut(path, ".")
-	old, was := f.roots[root][field], f.known[path]
+	old, was, wasOpen := f.roots[root][field], f.known[path], f.open[path]
 	f.Set(path, v)
 	return func() {
 		f.roots[root][field] = old
 		if !was {
 			delete(f.known, path)
+		}
+		delete(f.open, path)
+		if wasOpen != nil {
+			f.open[path] = wasOpen
 		}
 	}
 }
@@ -120,14 +132,16 @@ func (e *Env) value(path string, v catalog.Value) ref.Val {
 		return types.NewRefValList(types.DefaultTypeAdapter, elems)
 	}
 	rest := e.unknown(path)
-	return &openList{Lister: types.NewRefValList(types.DefaultTypeAdapter, append(elems, rest)), rest: rest}
+	return &openList{Lister: types.NewRefValList(types.DefaultTypeAdapter, append(slices.Clone(elems), rest)), rest: rest,
+		closed: types.NewRefValList(types.DefaultTypeAdapter, elems)}
 }
 
 // openList is a list that ends with one element of which nothing is known. CEL's own lists would answer "not in
 // it" and count the unknown element as one; here both are unknown unless a known element decides.
 type openList struct {
 	traits.Lister
-	rest *types.Unknown
+	rest   *types.Unknown
+	closed ref.Val // the list as it is when nothing else belongs to it
 }
 
 // Contains is true when a known element matches, else unknown.
@@ -184,7 +198,48 @@ func double(decimal string) ref.Val {
 
 // Eval answers the expression over the facts. The error tells of an expression that cannot be answered even
 // with every fact known (a division by zero, a cost above the limit).
+//
+// A list that may hold more is tried both ways, with a further element of which nothing is known and with none: a
+// condition inside all() or exists() that does not look at its element would otherwise decide for a list that may
+// be empty.
 func (p *Program) Eval(f *Facts) (Outcome, error) {
+	out, err := p.once(f)
+	if err != nil || out.Truth == Maybe || len(f.open) == 0 {
+		return out, err
+	}
+	var open []string
+	for _, path := range p.reads {
+		if f.open[path] != nil {
+			open = append(open, path)
+		}
+	}
+	if len(open) > maxOpen {
+		return Outcome{Truth: Maybe, Missing: open}, nil
+	}
+	for mask := 1; mask < 1<<len(open); mask++ {
+		for i, path := range open {
+			if mask&(1<<i) != 0 {
+				f.put(path, f.open[path].closed)
+			}
+		}
+		other, err := p.once(f)
+		for _, path := range open {
+			f.put(path, f.open[path])
+		}
+		if err != nil {
+			return Outcome{}, err
+		}
+		if other.Truth != out.Truth {
+			return Outcome{Truth: Maybe, Missing: open}, nil
+		}
+	}
+	return out, nil
+}
+
+// maxOpen bounds how many open lists of one expression are tried both ways; with more the answer is Maybe.
+const maxOpen = 6
+
+func (p *Program) once(f *Facts) (Outcome, error) {
 	out, _, err := p.prg.Eval(f)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("expression %q: %w", p.src, err)

@@ -131,7 +131,8 @@ func TestAnOpenListNeverExcludesWhatItMayHold(t *testing.T) {
 		`offering.processing_countries.exists_one(c, c == "FR")`, `size(offering.processing_countries) > 2`,
 		`offering.processing_countries.filter(c, c in eea.countries).size() == 1`, `offering.processing_countries == ["FR"]`,
 		`("CN" in offering.processing_countries) == ("US" in offering.processing_countries)`,
-		`offering.processing_countries.map(c, c + "x").exists(c, c == "CNx")`,
+		`offering.processing_countries.map(c, c + "x").exists(c, c == "CNx")`, `offering.processing_countries.exists(c, true)`,
+		`offering.processing_countries.all(c, false)`, `offering.processing_countries.all(c, c in eea.countries && size(eea.countries) < 3)`,
 	}
 	var programs []*Program
 	for _, x := range exprs {
