@@ -59,7 +59,7 @@ type Path struct {
 	Status   Status `json:"status"` // of the trigger
 	Truth    Truth  `json:"truth"`  // yes, or unknown
 	Party    string `json:"party,omitempty"`
-	Access   Access `json:"access"` // the level it relies on, the worst still possible
+	Access   Level  `json:"access"` // the level it relies on; severity takes the worst still possible
 	Severity int    `json:"severity"`
 	Chain
 	Others []Chain `json:"others,omitempty"` // longer or equally short chains to the same party
@@ -292,38 +292,42 @@ func (w *walk) toControlled(i int, b bitset) []Step {
 	return steps
 }
 
-// relied gives the access a trigger relies on for a party: the worst level still possible. A place relies on the
-// highest own access among parties other than the customer, or on metadata when only metadata are there.
-func (w *walk) relied(c *condition, i int) Access {
+// relied gives the access a trigger relies on for a party. A place relies on the highest own access among parties
+// other than the customer, or on metadata when only metadata are there.
+func (w *walk) relied(c *condition, i int) Level {
 	switch {
 	case !c.onParty && !c.data.empty():
 		if w.dataIn.meets(c.data) == No {
-			return AccessMetadata
+			return Exactly(AccessMetadata)
 		}
-		top := AccessNone
+		var top Level
 		for j := range w.nodes {
 			if !w.nodes[j].customer {
-				top = max(top, w.nodes[j].access.Max)
+				top = top.or(w.nodes[j].access)
 			}
 		}
 		return top
 	case !c.onParty:
-		return AccessPlaintext
+		return Exactly(AccessPlaintext)
 	case c.own > AccessNone:
-		return w.nodes[i].access.Max
+		return w.nodes[i].access
 	case c.group > AccessNone:
-		return w.groups[i].Max
+		return w.groups[i]
 	case c.up > AccessNone:
 		return w.above(i)
 	}
-	return AccessPlaintext
+	return Exactly(AccessPlaintext)
 }
 
 // above gives the highest access among those who control a party and others they control.
-func (w *walk) above(i int) Access {
-	top := AccessNone
+func (w *walk) above(i int) Level {
+	var top Level
 	for _, up := range w.controllers[i] {
-		top = max(top, w.groups[up.node].Max)
+		g := w.groups[up.node]
+		if up.truth == Maybe {
+			g.Min = AccessNone
+		}
+		top = top.or(g)
 	}
 	return top
 }
@@ -365,14 +369,14 @@ func (w *walk) severity(x *Exposure, law *Law, hits []hit) {
 			p := w.path(h, l.node)
 			p.Truth = l.truth
 			p.Access = w.relied(h.c, l.node)
-			p.Severity = w.level(law, h.c, base, p.Access)
+			p.Severity = w.level(law, h.c, base, p.Access.Max)
 			if l.node >= 0 {
 				p.Others = w.others(p.Chain, l.node)
 			}
 			x.Paths = append(x.Paths, p)
 			if l.truth == Yes {
 				x.Severity = max(x.Severity, p.Severity)
-				x.Worst = max(x.Worst, w.level(law, h.c, worst, p.Access))
+				x.Worst = max(x.Worst, w.level(law, h.c, worst, p.Access.Max))
 			}
 		}
 	}

@@ -20,7 +20,7 @@ import (
 //   - A company that serves or is used is taken for a company when its kind is not recorded; an owner is not.
 //   - Sub-processors of a company that controls the serving vendor are taken in and marked as inherited.
 func FromDossier(d *catalog.Dossier) *Graph {
-	b := &builder{d: d, g: &Graph{On: d.On, Hypothetical: d.Hypothetical(), Measures: map[string]Truth{}}, index: map[catalog.Ref]int{}}
+	b := &builder{d: d, g: &Graph{On: d.On, Hypothetical: d.Hypothetical(), Measures: map[string]Truth{}, Known: map[catalog.FactRef]bool{}}, index: map[catalog.Ref]int{}}
 	// Room for every party, so that pointers to parties stay good while others are added.
 	b.g.Parties = make([]Party, 0, len(d.Records)+2)
 	b.offering()
@@ -95,6 +95,9 @@ func (b *builder) refs(r catalog.Ref, paths ...string) []catalog.FactRef {
 	out := make([]catalog.FactRef, len(paths))
 	for i, p := range paths {
 		out[i] = catalog.FactRef{Record: r, Path: p}
+		if b.d.Record(r).Fact(p).State != catalog.Unknown {
+			b.g.Known[out[i]] = true
+		}
 	}
 	return out
 }

@@ -270,6 +270,8 @@ type Graph struct {
 	Measures     map[string]Truth // mitigations of the vocabulary found in place; missing means not known
 	Mechanism    string           // safeguard for transfers named by the terms: scc, bcr…; empty when not known
 	Problems     []Problem        // found while the graph was made
+	// Known tells, of the facts cited by Refs, those that are known; paths cite no other. Nil: none is cited.
+	Known map[catalog.FactRef]bool
 }
 
 // people are the countries from which those with the party's access work, whatever they do there.

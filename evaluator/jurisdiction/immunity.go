@@ -300,46 +300,14 @@ func (t *immunityTests) wordsOne(top Holding) wording.Text {
 	return w
 }
 
-// sum adds up each holding once, at the first party outside the Union met on the way up. The lower bound counts
-// entities surely outside; the upper one also those that may be, and natural persons.
+// sum judges what holders outside the Union have together. The lower bound counts entities surely outside; the upper
+// one also those that may be, and natural persons.
 func (t *immunityTests) sum() {
 	surely := func(i int) bool { return t.outsideEU(i) == Yes && !t.nodes[i].natural() }
-	maybe := func(i int) bool { return i != t.subject && t.outsideEU(i) > No }
-	low, high := t.flow(t.subject, surely), t.flow(t.subject, maybe)
-	var capital, votes Range
-	for i := range t.nodes {
-		if i == t.subject {
-			continue
-		}
-		if surely(i) {
-			capital.Min = capital.Min.plus(low[i].Min)
-		}
-		if maybe(i) {
-			capital.Max = capital.Max.plus(high[i].Max)
-			if high[i].Max > 0 {
-				t.all.atoms = append(t.all.atoms, t.missing(i)...)
-			}
-		}
+	capital, votes, counted := t.joint(t.subject, t.outsideEU, surely)
+	for _, i := range counted {
+		t.all.atoms = append(t.all.atoms, t.missing(i)...)
 	}
-	for k := range t.owners[t.subject] {
-		e := &t.owners[t.subject][k]
-		out, sure := t.outsideEU(e.owner), surely(e.owner)
-		for _, up := range t.controllers[e.owner] {
-			if up.node == t.subject {
-				continue
-			}
-			out = max(out, min(up.truth, t.outsideEU(up.node)))
-			sure = sure || up.truth == Yes && surely(up.node)
-		}
-		v := t.votes(e)
-		if sure {
-			votes.Min = votes.Min.plus(v.Min)
-		}
-		if out > No {
-			votes.Max = votes.Max.plus(v.Max)
-		}
-	}
-	capital.Max, votes.Max = max(capital.Min, min(capital.Max, Whole)), max(votes.Min, min(votes.Max, Whole))
 	t.together = Holding{Outside: Yes, Capital: span(capital), Votes: span(votes)}
 	t.ceiling(capital, votes)
 }

@@ -110,7 +110,7 @@ func (w *walk) left(x *Exposure, law *Law) wording.Text {
 	}
 	top := AccessNone
 	for _, p := range x.Paths {
-		top = max(top, p.Access)
+		top = max(top, p.Access.Max)
 	}
 	switch top {
 	case AccessPlaintext:

@@ -129,7 +129,7 @@ func (w *walk) step(at int, h hop) Step {
 	n := &w.nodes[at]
 	if n.party != nil {
 		s.Party, s.Name, s.Country = n.party.ID, n.party.Name, n.party.country()
-		s.Facts = append(s.Facts, n.refs(AttrSeat)...)
+		s.Facts = w.cite(s.Facts, n.refs(AttrSeat))
 	}
 	switch h.via {
 	case ViaOwner, ViaSubsidiary:
@@ -137,14 +137,24 @@ func (w *walk) step(at int, h hop) Step {
 		if h.stake >= 0 {
 			st := &w.g.Stakes[h.stake]
 			s.Share = st.figure()
-			s.Facts = append(s.Facts, st.Refs[AttrStake]...)
+			s.Facts = w.cite(s.Facts, st.Refs[AttrStake])
 		}
 	case ViaSupplier:
 		if h.supply >= 0 {
-			s.Facts = append(s.Facts, w.g.Supplies[h.supply].Refs[AttrSupply]...)
+			s.Facts = w.cite(s.Facts, w.g.Supplies[h.supply].Refs[AttrSupply])
 		}
 	}
 	return s
+}
+
+// cite adds the known ones of some facts.
+func (w *walk) cite(to, refs []catalog.FactRef) []catalog.FactRef {
+	for _, r := range refs {
+		if w.g.Known[r] {
+			to = append(to, r)
+		}
+	}
+	return to
 }
 
 // country writes where a party is incorporated and, when elsewhere, directed.

@@ -224,3 +224,43 @@ func (w *walk) unrecorded(company int, figure func(*edge) Range) Share {
 	}
 	return rest
 }
+
+// joint adds up what holders outside a territory have together in a company, each holding once, at the first such
+// holder met on the way up. surely tells which of them enter the lower bound; everyone who may be outside enters the
+// upper one. counted are those of them who hold, or may hold, something.
+func (w *walk) joint(company int, outside func(int) Truth, surely func(int) bool) (capital, votes Range, counted []int) {
+	maybe := func(i int) bool { return i != company && outside(i) > No }
+	low, high := w.flow(company, surely), w.flow(company, maybe)
+	for i := range w.nodes {
+		if i == company {
+			continue
+		}
+		if surely(i) {
+			capital.Min = capital.Min.plus(low[i].Min)
+		}
+		if maybe(i) && high[i].Max > 0 {
+			capital.Max = capital.Max.plus(high[i].Max)
+			counted = append(counted, i)
+		}
+	}
+	for k := range w.owners[company] {
+		e := &w.owners[company][k]
+		out, sure := outside(e.owner), surely(e.owner)
+		for _, up := range w.controllers[e.owner] {
+			if up.node == company {
+				continue
+			}
+			out = max(out, min(up.truth, outside(up.node)))
+			sure = sure || up.truth == Yes && surely(up.node)
+		}
+		v := w.votes(e)
+		if sure {
+			votes.Min = votes.Min.plus(v.Min)
+		}
+		if out > No {
+			votes.Max = votes.Max.plus(v.Max)
+		}
+	}
+	capital.Max, votes.Max = max(capital.Min, min(capital.Max, Whole)), max(votes.Min, min(votes.Max, Whole))
+	return capital, votes, counted
+}
