@@ -22,6 +22,18 @@ var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,119}$`)
 // underscore, starting with a letter or digit.
 func ValidID(s string) bool { return idPattern.MatchString(s) }
 
+// ValidURL reports whether s is an address that a page may link to: http or https, with a host, without credentials.
+func ValidURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Hostname() != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http")
+}
+
+// ValidSHA256 reports whether s is a SHA-256 in lower-case hex.
+func ValidSHA256(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == 32 && strings.ToLower(s) == s
+}
+
 // ParseNode reads a YAML node as a value of this fact. complete is what a list claims of itself. Faults go to r.
 func (f *FactDef) ParseNode(r *strict.Reader, n *yaml.Node, at string, complete bool) Value {
 	if !f.Many {
@@ -111,7 +123,7 @@ func (f *FactDef) check(v *Value, bad func(wording.Text)) {
 			no()
 		}
 	case TypeURL:
-		if u, err := url.Parse(v.Text); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		if !ValidURL(v.Text) {
 			no()
 		}
 	case TypeCountry:
@@ -135,7 +147,7 @@ func (f *FactDef) check(v *Value, bad func(wording.Text)) {
 			no()
 		}
 	case TypeFile:
-		if b, err := hex.DecodeString(v.Text); err != nil || len(b) != 32 {
+		if !ValidSHA256(v.Text) {
 			no()
 		}
 	default:

@@ -7,6 +7,7 @@ import (
 
 	"vigie/catalog"
 	"vigie/catalog/strict"
+	"vigie/catalog/wording"
 )
 
 // check holds the rules that need the whole catalogue: references that lead nowhere, sources nobody described,
@@ -24,17 +25,17 @@ func (l *loader) check() {
 		sourceIDs = append(sourceIDs, id)
 	}
 	slices.Sort(sourceIDs)
-	seen := map[string]strict.Pos{}
+	seen := map[string]placed{}
 	about := map[catalog.FactRef]int{}
 	for _, c := range l.claims {
 		about[catalog.FactRef{Record: c.Record, Path: c.Path}]++
 	}
 	for _, c := range l.claims {
 		where := c.Record.String() + ":" + c.Path
-		if _, ok := l.sources[c.Source]; c.Source != "" && !ok {
+		if _, ok := l.sources[c.Source]; c.Source != "" && !ok && !l.partial {
 			l.bad(c.pos, where, "source: %s", "source : %s", strict.NotIn(c.Source, sourceIDs))
 		}
-		if c.Value != nil && c.def.Type == catalog.TypeReference {
+		if c.Value != nil && c.def.Type == catalog.TypeReference && !l.partial {
 			for _, id := range c.Value.Texts() {
 				if _, ok := slices.BinarySearch(ids[c.def.RefersTo], id); !ok {
 					l.bad(c.pos, where, "refers to a %s that is not there: %s", "renvoie à une fiche absente (%s) : %s", c.def.RefersTo.Label().Lower(), strict.NotIn(id, ids[c.def.RefersTo]))
@@ -42,73 +43,87 @@ func (l *loader) check() {
 			}
 		}
 		// A claim alone about its fact has no twin: its hash is only needed to find what is withdrawn or settled.
-		if len(l.cat.Withdrawals) > 0 || about[catalog.FactRef{Record: c.Record, Path: c.Path}] > 1 {
+		if len(l.reviews) > 0 || about[catalog.FactRef{Record: c.Record, Path: c.Path}] > 1 {
 			h := c.Hash()
 			if p, twice := seen[h]; twice {
-				l.bad(c.pos, where, "the same claim already stands at %s:%d", "la même allégation figure déjà à %s:%d", p.File, p.Line)
+				l.bad(c.pos, where, "the same claim already stands at %s:%d", "la même allégation figure déjà à %s:%d", p.pos.File, p.pos.Line)
 			}
-			seen[h] = c.pos
+			seen[h] = c
 		}
 		l.cat.Claims = append(l.cat.Claims, c.Claim)
 	}
-	for _, w := range l.cat.Withdrawals {
-		if _, ok := seen[w.Claim]; !ok {
-			l.bad(strict.Pos{}, "withdrawals", "no claim has the hash %s", "aucune allégation n'a l'empreinte %s", w.Claim)
-		}
-	}
+	l.reviewed(seen)
 	l.stakes()
 	l.cycles()
 }
 
-// stakes adds up what is claimed of the same company on the same day by the same source: more than 100 % of
-// capital or votes cannot be. Figures of different days or sources may overlap without fault.
+// reviewed holds withdrawals and settlements against the claims that they name.
+func (l *loader) reviewed(claims map[string]placed) {
+	for _, r := range l.reviews {
+		c, ok := claims[r.claim]
+		switch {
+		case !ok && !l.partial && !l.dropped:
+			l.bad(r.pos, r.path, "no claim has the hash %s", "aucune allégation n'a l'empreinte %s", wording.Quoted(r.claim))
+		case ok && r.path == "settlements" && r.about != (catalog.FactRef{Record: c.Record, Path: c.Path}):
+			l.bad(r.pos, r.path, "the claim is about %s, not about %s", "l'allégation porte sur %s, non sur %s", c.Record.String()+":"+c.Path, r.about.String())
+		}
+	}
+}
+
+// stakes adds up the direct shares of one company that one source gives for one day: more than 100 % of capital or of
+// votes cannot be. Figures of different days or sources may overlap without fault, and indirect shares count again
+// what the companies between hold.
 func (l *loader) stakes() {
+	type share struct {
+		path, source string
+		asOf         catalog.Date
+	}
 	type line struct {
-		owner, company string
-		percent        map[string]placed
+		company  string
+		indirect bool
+		shares   map[share]placed
 	}
 	lines := map[string]*line{}
-	get := func(id string) *line {
-		if lines[id] == nil {
-			lines[id] = &line{percent: map[string]placed{}}
-		}
-		return lines[id]
-	}
 	for _, c := range l.claims {
 		if c.Record.Kind != catalog.Stake || c.Value == nil {
 			continue
 		}
-		switch c.Path {
+		if lines[c.Record.ID] == nil {
+			lines[c.Record.ID] = &line{shares: map[share]placed{}}
+		}
+		switch ln := lines[c.Record.ID]; c.Path {
 		case "stake.vendor":
-			get(c.Record.ID).company = c.Value.Text
-		case "stake.percent", "stake.voting_percent":
-			get(c.Record.ID).percent[c.Path+"\x00"+c.Source+"\x00"+string(c.AsOf)] = c
+			ln.company = c.Value.Text
+		case "stake.indirect":
+			ln.indirect = c.Value.Bool
+		case "stake.percent", "stake.percent_min", "stake.voting_percent", "stake.voting_min":
+			k := share{c.Path, c.Source, c.AsOf}
+			if old, ok := ln.shares[k]; !ok || c.RecordedAt.After(old.RecordedAt) {
+				ln.shares[k] = c // a later recording corrects the same share
+			}
 		}
 	}
-	sums, last := map[string]*big.Rat{}, map[string]placed{}
+	type group struct {
+		company string
+		share
+	}
+	sums := map[group]*big.Rat{}
+	hundred := big.NewRat(100, 1)
 	for _, id := range sorted(lines) {
 		ln := lines[id]
-		for _, k := range sorted(ln.percent) {
-			c := ln.percent[k]
-			r := catalog.Rat(c.Value.Num)
-			if r == nil {
-				continue
-			}
-			key := ln.company + "\x00" + k
-			if sums[key] == nil {
-				sums[key] = new(big.Rat)
-			}
-			sums[key].Add(sums[key], r)
-			last[key] = c
+		if ln.company == "" || ln.indirect {
+			continue
 		}
-	}
-	hundred := big.NewRat(100, 1)
-	for _, k := range sorted(sums) {
-		if sums[k].Cmp(hundred) > 0 {
-			company, _, _ := strings.Cut(k, "\x00")
-			l.bad(last[k].pos, last[k].Record.String()+":"+last[k].Path,
-				"the stakes in %s that this source gives for this day add up to %s %%, more than 100 %%", "les participations dans %s que donne cette source à cette date totalisent %s %%, plus de 100 %%",
-				company, catalog.Decimal(sums[k], 2))
+		for s, c := range ln.shares { // each in a sum of its own: their order is nothing
+			k := group{ln.company, s}
+			if sums[k] == nil {
+				sums[k] = new(big.Rat)
+			}
+			before := sums[k].Cmp(hundred)
+			if sums[k].Add(sums[k], catalog.Rat(c.Value.Num)); before <= 0 && sums[k].Cmp(hundred) > 0 {
+				l.bad(c.pos, c.Record.String()+":"+c.Path, "with this share, those of %s that this source gives for this day add up to %s %%, more than 100 %%", "avec cette part, celles de %s que donne cette source à cette date totalisent %s %%, plus de 100 %%",
+					ln.company, catalog.Decimal(sums[k], 2))
+			}
 		}
 	}
 }
