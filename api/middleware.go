@@ -1,0 +1,151 @@
+package api
+
+import (
+	"compress/gzip"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+const requestIDKey = "request_id"
+
+// identify names the request, for the log and for whoever reports a fault. An id that a client sends is not taken
+// over: it could be made to look like a line of the log.
+func (s *server) identify(c *gin.Context) {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails on the systems Go supports
+	id := hex.EncodeToString(b[:])
+	c.Set(requestIDKey, id)
+	c.Header("X-Request-Id", id)
+}
+
+// log writes one line a request: no query, which may hold what a person typed, no address of the client.
+func (s *server) log(c *gin.Context) {
+	start := time.Now()
+	c.Next()
+	if c.Request.URL.Path == "/healthz" && c.Writer.Status() == http.StatusOK {
+		return
+	}
+	s.Log.LogAttrs(c, slog.LevelInfo, "request", slog.String(requestIDKey, c.GetString(requestIDKey)), slog.String("method", c.Request.Method),
+		slog.String("path", c.Request.URL.Path), slog.Int("status", c.Writer.Status()), slog.Int("bytes", c.Writer.Size()),
+		slog.Duration("took", time.Since(start).Round(time.Microsecond)))
+}
+
+// recover answers 500 when a handler panics; the stack goes to the log.
+func (s *server) recover(c *gin.Context) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if v == http.ErrAbortHandler { // the client has gone
+			panic(v)
+		}
+		s.Log.LogAttrs(c, slog.LevelError, "panic", slog.String(requestIDKey, c.GetString(requestIDKey)), slog.Any("value", v), slog.String("stack", string(debug.Stack())))
+		if !c.Writer.Written() {
+			s.answerFailure(c, failure{status: http.StatusInternalServerError})
+		}
+		c.Abort()
+	}()
+	c.Next()
+}
+
+// policy lets a page load its own styles, font and icon, and nothing else: no script at all.
+const policy = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func headers(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+}
+
+var zippers = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzip.DefaultCompression)
+	return w
+}}
+
+// compressible are the types worth compressing; fonts and PDF files already are.
+func compressible(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	switch kind {
+	case "text/html", "text/css", "text/plain", "application/json", "application/problem+json", "image/svg+xml":
+		return true
+	}
+	return false
+}
+
+// zipped compresses what is written, if its type is worth it. Nothing secret is ever in an answer beside what a
+// client sent, so compression gives nothing away.
+type zipped struct {
+	gin.ResponseWriter
+	zip     *gzip.Writer
+	decided bool
+}
+
+func (z *zipped) decide() {
+	if z.decided {
+		return
+	}
+	z.decided = true
+	h := z.Header()
+	h.Add("Vary", "Accept-Encoding")
+	if status := z.Status(); status == http.StatusNotModified || status == http.StatusNoContent || h.Get("Content-Encoding") != "" || !compressible(h.Get("Content-Type")) {
+		return
+	}
+	h.Set("Content-Encoding", "gzip")
+	h.Del("Content-Length")
+	z.zip = zippers.Get().(*gzip.Writer)
+	z.zip.Reset(z.ResponseWriter)
+}
+
+// Write implements io.Writer.
+func (z *zipped) Write(b []byte) (int, error) {
+	z.decide()
+	if z.zip == nil {
+		return z.ResponseWriter.Write(b)
+	}
+	return z.zip.Write(b)
+}
+
+// WriteString implements io.StringWriter.
+func (z *zipped) WriteString(s string) (int, error) { return z.Write([]byte(s)) }
+
+func compress(c *gin.Context) {
+	if c.Request.Method == http.MethodHead || !acceptsGzip(c.GetHeader("Accept-Encoding")) {
+		c.Next()
+		return
+	}
+	z := &zipped{ResponseWriter: c.Writer}
+	c.Writer = z
+	defer func() {
+		if z.zip != nil {
+			z.zip.Close()
+			z.zip.Reset(nil)
+			zippers.Put(z.zip)
+		}
+		c.Writer = z.ResponseWriter
+	}()
+	c.Next()
+}
+
+func acceptsGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if name == "gzip" || name == "*" {
+			return strings.ReplaceAll(params, " ", "") != "q=0"
+		}
+	}
+	return false
+}

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"vigie/api/web"
+	"vigie/catalog"
+	"vigie/catalog/wording"
+)
+
+// pageHandler makes a page; its error becomes a page too.
+type pageHandler func(*gin.Context, web.Request) ([]byte, error)
+
+func (s *server) page(l wording.Lang, h pageHandler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		path := strings.TrimPrefix(c.Request.URL.EscapedPath(), "/"+string(l))
+		if path == "" {
+			path = "/"
+		}
+		body, err := h(c, web.Request{Lang: l, Path: path, Query: c.Request.URL.Query()})
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		c.Header("Content-Language", string(l))
+		c.Header("Cache-Control", "no-cache")
+		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
+	}
+}
+
+// choose sends a first visitor to the language that the browser prefers.
+func (s *server) choose(c *gin.Context) {
+	c.Header("Vary", "Accept-Language")
+	c.Header("Cache-Control", "no-cache")
+	to := "/" + string(preferred(c)) + "/"
+	if q := c.Request.URL.RawQuery; q != "" {
+		to += "?" + q
+	}
+	c.Redirect(http.StatusFound, to)
+}
+
+func (s *server) asset(c *gin.Context) {
+	a, ok := s.site.Asset(c.Request.URL.Path)
+	if !ok {
+		s.fail(c, errNoRoute)
+		return
+	}
+	c.Header("Cache-Control", "public, max-age=31536000, immutable")
+	c.Data(http.StatusOK, a.Type, a.Data)
+}
+
+func (s *server) favicon(c *gin.Context) {
+	c.Header("Cache-Control", "public, max-age=86400")
+	c.Redirect(http.StatusFound, s.site.AssetAddress("vigie.svg"))
+}
+
+func (s *server) homePage(c *gin.Context, r web.Request) ([]byte, error) {
+	p := s.params(c)
+	q := web.HomeQuery{Find: p.text("find"), UseCase: p.text("use_case"), Vendor: p.text("vendor"), Deployment: p.text("deployment"), On: p.day("on", p.today)}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s.site.Home(r, q)
+}
+
+func (s *server) useCasesPage(c *gin.Context, r web.Request) ([]byte, error) {
+	p := s.params(c)
+	on := p.day("on", p.today)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s.site.UseCases(r, on)
+}
+
+func (s *server) offeringPage(c *gin.Context, r web.Request) ([]byte, error) {
+	p := s.params(c)
+	on := p.day("on", p.today)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s.site.Offering(r, c.Param("id"), on)
+}
+
+func (s *server) assessmentPage(c *gin.Context, r web.Request) ([]byte, error) {
+	p := s.params(c)
+	q := s.question(c, p)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s.site.Assessment(r, q)
+}
+
+func (s *server) recordsPage(c *gin.Context, r web.Request) ([]byte, error) {
+	kind, err := kindParam(c)
+	if err != nil {
+		return nil, err
+	}
+	p := s.params(c)
+	find, on := p.text("find"), p.day("on", p.today)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s.site.Records(r, kind, find, on)
+}
+
+func (s *server) recordPage(c *gin.Context, r web.Request) ([]byte, error) {
+	kind, err := kindParam(c)
+	if err != nil {
+		return nil, err
+	}
+	p := s.params(c)
+	on := p.day("on", p.today)
+	known := p.day("known_on", on)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s.site.Record(r, catalog.Ref{Kind: kind, ID: c.Param("id")}, on, known)
+}

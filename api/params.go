@@ -1,0 +1,138 @@
+package api
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/text/language"
+
+	"vigie/catalog"
+	"vigie/catalog/strict"
+	"vigie/catalog/wording"
+)
+
+// params reads a query once and gathers everything wrong with it. A parameter that nobody reads is a fault: a
+// misspelt one must not be ignored in silence.
+type params struct {
+	values url.Values
+	known  []string
+	faults []catalog.FieldError
+	today  catalog.Date
+}
+
+func (s *server) params(c *gin.Context) *params {
+	v, err := url.ParseQuery(c.Request.URL.RawQuery)
+	p := &params{values: v, today: s.Today()}
+	if err != nil {
+		p.bad("", wording.Textf("the query cannot be read; percent-encode its values", "la requête est illisible ; encoder ses valeurs en pourcent"))
+	}
+	return p
+}
+
+func (p *params) bad(name string, text wording.Text) {
+	at := "query"
+	if name != "" {
+		at += "." + name
+	}
+	p.faults = append(p.faults, catalog.FieldError{Path: at, Text: text})
+}
+
+// text reads a parameter; an empty one counts as not given, because forms send those.
+func (p *params) text(name string) string {
+	p.known = append(p.known, name)
+	v := p.values[name]
+	switch {
+	case len(v) > 1:
+		p.bad(name, wording.Textf("%s is given %d times; once is enough", "%s est donné %d fois ; une seule suffit", name, len(v)))
+	case len(v) == 1 && len(v[0]) > 200:
+		p.bad(name, wording.Textf("%s is longer than 200 bytes", "%s dépasse 200 octets", name))
+	case len(v) == 1:
+		return strings.TrimSpace(v[0])
+	}
+	return ""
+}
+
+func (p *params) needed(name string) string {
+	v := p.text(name)
+	if v == "" && len(p.values[name]) < 2 {
+		p.bad(name, wording.Textf("%s is needed", "il faut %s", name))
+	}
+	return v
+}
+
+func (p *params) day(name string, otherwise catalog.Date) catalog.Date {
+	v := p.text(name)
+	if v == "" {
+		return otherwise
+	}
+	d, ok := catalog.ParseDate(v)
+	if !ok {
+		p.bad(name, wording.Textf("%s: expected a day written YYYY-MM-DD that exists, found %q", "%s : attendu un jour existant, écrit AAAA-MM-JJ ; trouvé : « %s »", name, v))
+	}
+	return d
+}
+
+func (p *params) lang(otherwise wording.Lang) wording.Lang {
+	v := p.text("lang")
+	if v == "" {
+		return otherwise
+	}
+	l, ok := wording.ParseLang(v)
+	if !ok {
+		p.bad("lang", wording.Textf("lang: expected fr or en, found %q", "lang : attendu fr ou en ; trouvé : « %s »", v))
+	}
+	return l
+}
+
+// err is nil when nothing was wrong. It must be asked for after the last parameter was read.
+func (p *params) err() error {
+	var names []string
+	for n := range p.values {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		if !slices.Contains(p.known, n) {
+			if len(p.known) == 0 {
+				p.bad(n, wording.Textf("no parameter is taken here, found %q", "aucun paramètre n'est admis ici ; trouvé : « %s »", n))
+				continue
+			}
+			p.bad(n, strict.NotIn(n, p.known))
+		}
+	}
+	if len(p.faults) > 0 {
+		return &catalog.InvalidError{Fields: p.faults}
+	}
+	return nil
+}
+
+// languageOf is the language of the page that was asked for, else the one the browser prefers.
+func languageOf(c *gin.Context) wording.Lang {
+	for _, l := range wording.Langs() {
+		root := "/" + string(l)
+		if c.Request.URL.Path == root || strings.HasPrefix(c.Request.URL.Path, root+"/") {
+			return l
+		}
+	}
+	return preferred(c)
+}
+
+var matcher = language.NewMatcher([]language.Tag{language.English, language.French})
+
+// preferred is the language the browser prefers; English when it names neither.
+func preferred(c *gin.Context) wording.Lang {
+	h := c.GetHeader("Accept-Language")
+	if len(h) > 500 { // nobody speaks that many
+		return wording.EN
+	}
+	tags, _, err := language.ParseAcceptLanguage(h)
+	if err != nil || len(tags) == 0 {
+		return wording.EN
+	}
+	if _, i, _ := matcher.Match(tags...); i == 1 {
+		return wording.FR
+	}
+	return wording.EN
+}

@@ -1,0 +1,51 @@
+package service
+
+import "sync"
+
+// maxKept bounds how many results are kept: all reference offerings for a few uses and days.
+const maxKept = 512
+
+// Cached is a service that keeps recent results: an assessment depends on nothing but its request, so a kept one is
+// as good as a new one.
+type Cached struct {
+	*Service
+
+	mu   sync.Mutex
+	kept map[Request]*kept
+}
+
+type kept struct {
+	once sync.Once
+	res  *Result
+	err  error
+}
+
+// Keep wraps a service.
+func Keep(s *Service) *Cached { return &Cached{Service: s, kept: map[Request]*kept{}} }
+
+// Assess gathers and evaluates, once for equal requests that run at the same time. The result is shared: callers
+// must not change it.
+func (c *Cached) Assess(r Request) (*Result, error) {
+	if r.KnownOn == "" {
+		r.KnownOn = r.On
+	}
+	c.mu.Lock()
+	k := c.kept[r]
+	if k == nil {
+		if len(c.kept) >= maxKept {
+			clear(c.kept)
+		}
+		k = &kept{}
+		c.kept[r] = k
+	}
+	c.mu.Unlock()
+	k.once.Do(func() { k.res, k.err = c.Service.Assess(r) })
+	if k.err != nil { // an id that names nothing must not fill the store
+		c.mu.Lock()
+		if c.kept[r] == k {
+			delete(c.kept, r)
+		}
+		c.mu.Unlock()
+	}
+	return k.res, k.err
+}

@@ -1,0 +1,340 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"vigie/api/service"
+	"vigie/catalog"
+	"vigie/catalog/wording"
+	"vigie/evaluator"
+)
+
+// AssessmentPage is one assessment with all its reasons.
+type AssessmentPage struct {
+	Base
+	Offering     Link
+	UseCase      Link
+	Organisation *Link
+	When         string
+	NothingKnown bool // nothing had been recorded on the day
+	Verdict      Verdict
+	Score        Bar
+	Contract     Bar
+	Coverage     string
+	Evidence     []Share
+	Failed       []KnockOut
+	Open         []KnockOut
+	Passed       []KnockOut
+	NotBearing   []string
+	Families     []Family
+	First        []Missing // what to find out first
+	Rest         []Missing
+	Contradicted []Fact
+	Computed     []Fact
+	Sources      []Source
+	Technical    []Pair
+	ReportFR     string
+	ReportEN     string
+	JSON         string
+	UseCases     []Option
+	Weights      []Option
+	On, KnownOn  catalog.Date
+	Form         string // address of the form that changes the question
+}
+
+// Share is the part of the result that rests on one kind of source.
+type Share struct {
+	Label   string
+	Percent string
+	Width   float64
+}
+
+// Pair is a name and what it stands for.
+type Pair struct{ Key, Value string }
+
+// KnockOut is one knock-out and why it stands where it stands.
+type KnockOut struct {
+	ID        string
+	Status    string
+	Title     string
+	Reason    string
+	Facts     []Fact
+	Cure      string
+	Missing   []string
+	Criterion Link
+}
+
+// Family is a family of criteria.
+type Family struct {
+	ID       string
+	Title    string
+	Weight   string
+	Bar      *Bar // nil: nothing in it applies
+	Criteria []Criterion
+	Open     int
+}
+
+// Criterion is one question with its answer.
+type Criterion struct {
+	ID        string
+	Title     string
+	Question  string
+	Why       string
+	Status    string // settled, open, not_applicable
+	Word      string
+	Bar       *Bar
+	Bands     []Band
+	Facts     []Fact
+	Missing   []Missing
+	Proves    string
+	KnockOuts []Link
+	Maybe     bool // whether it applies is not known
+}
+
+// Band is an answer that the criterion can still have.
+type Band struct {
+	Score int
+	Label string
+	Hit   bool
+}
+
+// Missing is a fact to find out.
+type Missing struct {
+	Question string
+	Of       *Link
+	Decides  string // knock-outs that hang on it
+	Line     string // what it is worth and where it is usually published
+}
+
+// firstMissing is how many missing facts are shown at once.
+const firstMissing = 10
+
+// Assessment makes the page of an assessment. Errors are *catalog.NotFoundError for ids that name nothing.
+func (s *Site) Assessment(r Request, q service.Request) ([]byte, error) {
+	if q.KnownOn == "" {
+		q.KnownOn = q.On
+	}
+	res, err := s.svc.Assess(q)
+	if err != nil {
+		return nil, err
+	}
+	a, d := res.Assessment, res.Dossier
+	v := s.svc.View(q.On, q.KnownOn)
+	sp := s.svc.Speaker(r.Lang, v)
+	b := s.base(r, "offerings", "")
+	pen := b.newPen(sp, d.Sources)
+	pen.dossier = d
+	for _, x := range a.Derived {
+		pen.derived[x.Path] = x
+	}
+	p := AssessmentPage{Base: b, Offering: b.recordLink(sp, d.Offering), UseCase: b.recordLink(sp, d.UseCase), When: b.Day(a.On),
+		Verdict: b.verdict(a), Score: b.bar(a.Score), Contract: b.bar(a.ContractScore), On: q.On, KnownOn: q.KnownOn, NothingKnown: a.Coverage.Known == 0,
+		Coverage: b.w("assessment.coverage", a.Coverage.Known, a.Coverage.Total), Sources: pen.sources(),
+		Form: b.At("/offerings/" + url.PathEscape(q.Offering) + "/assessment")}
+	p.Title = b.w("assessment.page_title", p.Offering.Text, p.UseCase.Text)
+	p.Print = true
+	if !d.Organisation.IsZero() {
+		l := b.recordLink(sp, d.Organisation)
+		p.Organisation = &l
+	}
+	if a.KnownOn != a.On {
+		p.When = b.w("assessment.known_on", b.Day(a.On), b.Day(a.KnownOn))
+	}
+	for _, e := range a.Evidence {
+		label := b.w("assessment.rests_on_nothing")
+		if e.Kind != "unknown" {
+			label = sp.Text(catalog.SourceKind(e.Kind).Label())
+		}
+		p.Evidence = append(p.Evidence, Share{Label: label, Percent: wording.Percent(b.Lang, service.Points(wording.EN, e.Share)), Width: float64(e.Share) / 100})
+	}
+	s.knockOuts(&p, pen, a)
+	p.Families = s.families(pen, a)
+	s.missing(&p, pen, a)
+	p.Contradicted = contradicted(pen, d)
+	for _, x := range a.Derived {
+		p.Computed = append(p.Computed, pen.computed(evaluator.FactUse{Path: x.Path, State: x.State, Value: x.Value, Derived: true}))
+	}
+	p.Technical = technical(b, a)
+	s.addresses(&p, q)
+	for _, id := range v.IDs(catalog.UseCase) {
+		p.UseCases = append(p.UseCases, Option{id, sp.Text(v.Name(catalog.Ref{Kind: catalog.UseCase, ID: id})), id == q.UseCase})
+	}
+	for _, id := range s.svc.WeightSetIDs() {
+		p.Weights = append(p.Weights, Option{id, sp.Text(s.svc.Framework.WeightSets[id].Title), id == a.WeightSet})
+	}
+	return s.render("assessment", p)
+}
+
+// addresses are those of the same assessment in other forms.
+func (s *Site) addresses(p *AssessmentPage, q service.Request) {
+	known := string(q.KnownOn)
+	if q.KnownOn == q.On {
+		known = ""
+	}
+	at := func(tail, lang string) string {
+		return withQuery("/api/v1/offerings/"+url.PathEscape(q.Offering)+tail, "use_case", q.UseCase, "organisation", q.Organisation,
+			"weights", q.Weights, "on", string(q.On), "known_on", known, "lang", lang)
+	}
+	p.ReportFR, p.ReportEN, p.JSON = at("/report.pdf", "fr"), at("/report.pdf", "en"), at("/assessment", "")
+}
+
+func technical(b Base, a *evaluator.Assessment) []Pair {
+	return []Pair{
+		{b.w("tech.assessment"), a.Hash}, {b.w("tech.dossier"), a.DossierHash},
+		{b.w("tech.framework", a.Framework, a.FrameworkVersion), a.FrameworkHash}, {b.w("tech.weights", a.WeightSet), a.WeightSetHash},
+		{b.w("tech.knowledge"), a.KnowledgeHash}, {b.w("tech.engine"), a.Engine},
+	}
+}
+
+func (s *Site) knockOuts(p *AssessmentPage, pen *pen, a *evaluator.Assessment) {
+	for _, k := range a.KnockOuts {
+		def, c, ok := s.svc.Framework.KnockOut(k.ID)
+		if !ok {
+			continue
+		}
+		title := pen.sp.Text(c.Title)
+		if k.Status == evaluator.NotApplicable {
+			p.NotBearing = appendNew(p.NotBearing, title)
+			continue
+		}
+		out := KnockOut{ID: k.ID, Status: string(k.Status), Title: title, Criterion: Link{title, "#" + k.Criterion}}
+		for _, u := range k.Facts {
+			if !aboutUs(u.Path) {
+				out.Facts = append(out.Facts, pen.use(u))
+			}
+		}
+		for _, m := range k.Missing {
+			out.Missing = appendNew(out.Missing, pen.sp.Question(m))
+		}
+		switch k.Status {
+		case evaluator.Failed:
+			out.Title, out.Cure = pen.sp.Text(def.Text), pen.sp.Text(def.Cure)
+			p.Failed = append(p.Failed, out)
+		case evaluator.Open:
+			out.Reason = pen.w("knockout.unknown")
+			if k.EvidenceTooWeak {
+				out.Reason = pen.w("knockout.weak", pen.sp.Text(k.MinEvidence.Label().Lower()))
+			}
+			out.Cure = pen.sp.Text(def.Cure)
+			p.Open = append(p.Open, out)
+		default:
+			p.Passed = append(p.Passed, out)
+		}
+	}
+}
+
+// aboutUs tells what the organisation says of itself and its use, which is the question and not its answer.
+func aboutUs(path string) bool {
+	root, _, _ := strings.Cut(path, ".")
+	return root == "organisation" || root == "use_case" || root == "assessment" || root == "eea"
+}
+
+func (s *Site) families(pen *pen, a *evaluator.Assessment) []Family {
+	var out []Family
+	for _, f := range a.Families {
+		def, _ := s.svc.Framework.Family(f.ID)
+		fam := Family{ID: f.ID, Title: pen.sp.Text(def.Title), Weight: pen.sp.Percent(f.Weight)}
+		if f.Low != nil {
+			bar := pen.bar(evaluator.Interval{Low: *f.Low, High: *f.High})
+			fam.Bar = &bar
+		}
+		for _, c := range a.Criteria {
+			if c.Family == f.ID {
+				x := s.criterion(pen, c)
+				if x.Status == "open" {
+					fam.Open++
+				}
+				fam.Criteria = append(fam.Criteria, x)
+			}
+		}
+		out = append(out, fam)
+	}
+	return out
+}
+
+func (s *Site) criterion(pen *pen, c evaluator.CriterionResult) Criterion {
+	out := Criterion{ID: c.ID, Title: c.ID, Status: "settled"}
+	if def := s.svc.Framework.Framework.Criterion(c.ID); def != nil {
+		out.Title, out.Question, out.Why, out.Proves = pen.sp.Text(def.Title), pen.sp.Text(def.Question), pen.sp.Text(def.Why), pen.sp.Text(def.Evidence.Proves)
+	}
+	switch {
+	case c.Low == nil:
+		out.Status, out.Word = "not_applicable", pen.w("criterion.not_applicable")
+		return out
+	case *c.Low != *c.High || len(c.Missing) > 0 && len(c.Bands) > 1:
+		out.Status = "open"
+	}
+	bar := pen.wholeBar(*c.Low, *c.High)
+	out.Bar, out.Word, out.Maybe = &bar, bar.Words, c.Applies == evaluator.AppliesUnknown
+	for _, x := range c.Bands {
+		out.Bands = append(out.Bands, Band{Score: x.Score, Label: pen.sp.Text(x.Label), Hit: x.Hit})
+	}
+	for _, u := range c.Facts {
+		if !aboutUs(u.Path) {
+			out.Facts = append(out.Facts, pen.use(u))
+		}
+	}
+	for _, m := range c.Missing {
+		out.Missing = append(out.Missing, Missing{Question: pen.sp.Question(m), Line: pen.where(m)})
+	}
+	return out
+}
+
+func (s *Site) missing(p *AssessmentPage, pen *pen, a *evaluator.Assessment) {
+	for i, m := range a.Missing {
+		x := Missing{Question: pen.sp.Question(m.Path)}
+		if !m.Record.IsZero() {
+			l := pen.recordLink(pen.sp, m.Record)
+			x.Of = &l
+		}
+		if n := len(m.KnockOuts); n > 0 {
+			x.Decides = pen.n("missing.knockouts", n)
+		}
+		var line []string
+		if m.Width > 0 {
+			line = append(line, pen.w("missing.points", service.Points(pen.Lang, m.Width)))
+		}
+		switch {
+		case m.Disputed:
+			line = append(line, pen.w("missing.disputed"))
+		case m.Weak:
+			line = append(line, pen.w("missing.weak"))
+		}
+		if w := pen.where(m.Path); w != "" {
+			line = append(line, w)
+		}
+		x.Line = strings.Join(line, " · ")
+		if i < firstMissing {
+			p.First = append(p.First, x)
+		} else {
+			p.Rest = append(p.Rest, x)
+		}
+	}
+}
+
+// contradicted lists the facts of the dossier on which sources differ.
+func contradicted(pen *pen, d *catalog.Dossier) []Fact {
+	var out []Fact
+	for _, r := range d.Records {
+		for _, f := range r.Facts {
+			if len(f.Contradicts) == 0 {
+				continue
+			}
+			x := pen.fact(f)
+			l := pen.recordLink(pen.sp, r.Ref())
+			x.Of = &l
+			out = append(out, x)
+		}
+	}
+	return slices.Clip(out)
+}
+
+// where tells where a fact is usually published.
+func (p *pen) where(path string) string {
+	if w := p.sp.Where(path); w != "" {
+		return p.w("missing.where", w)
+	}
+	return ""
+}

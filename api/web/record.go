@@ -1,0 +1,133 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"vigie/catalog"
+)
+
+// RecordPage is a record with its facts.
+type RecordPage struct {
+	Base
+	Name     string
+	Kind     Link // and its list
+	ID       string
+	When     string
+	Assess   string // for an offering: its page
+	Sections []Section
+	Groups   []LinkGroup
+	Sources  []Source
+}
+
+// Section is the facts of a section of the dictionary.
+type Section struct {
+	ID    string
+	Title string
+	Facts []Fact
+}
+
+// LinkGroup is the records of one kind that name this one.
+type LinkGroup struct {
+	Title string
+	Links []Link
+}
+
+// Record makes the page of a record. The error is a *catalog.NotFoundError for an id that names none.
+func (s *Site) Record(r Request, ref catalog.Ref, on, knownOn catalog.Date) ([]byte, error) {
+	sheet, err := s.svc.Sheet(ref, on, knownOn)
+	if err != nil {
+		return nil, err
+	}
+	v := s.svc.View(on, knownOn)
+	sp := s.svc.Speaker(r.Lang, v)
+	b := s.base(r, navOf(ref.Kind), sp.Text(sheet.Name))
+	pen := b.newPen(sp, sheet.Sources)
+	p := RecordPage{Base: b, Name: sp.Text(sheet.Name), ID: ref.String(), When: b.Day(on), Sources: pen.sources(),
+		Kind: Link{sp.Text(ref.Kind.Label()), b.At("/records/" + string(ref.Kind))}}
+	p.Print = true
+	if ref.Kind == catalog.Offering {
+		p.Assess = b.At(recordPath(ref))
+	}
+	for _, sec := range sheet.Sections {
+		x := Section{ID: sec.ID, Title: sp.Text(sec.Title)}
+		for _, f := range sec.Facts {
+			x.Facts = append(x.Facts, pen.fact(f))
+		}
+		p.Sections = append(p.Sections, x)
+	}
+	byKind := map[catalog.Kind][]Link{}
+	seen := map[catalog.Ref]bool{}
+	for _, l := range sheet.Links {
+		if !seen[l.Record] {
+			seen[l.Record] = true
+			byKind[l.Record.Kind] = append(byKind[l.Record.Kind], b.recordLink(sp, l.Record))
+		}
+	}
+	for _, k := range catalog.Kinds() {
+		if links := byKind[k]; len(links) > 0 {
+			slices.SortFunc(links, byText)
+			p.Groups = append(p.Groups, LinkGroup{Title: sp.Text(k.Label()), Links: links})
+		}
+	}
+	return s.render("record", p)
+}
+
+func byText(x, y Link) int { return cmp.Compare(strings.ToLower(x.Text), strings.ToLower(y.Text)) }
+
+func navOf(k catalog.Kind) string {
+	switch k {
+	case catalog.Offering:
+		return "offerings"
+	case catalog.UseCase:
+		return "usecases"
+	case catalog.Vendor, catalog.Stake, catalog.Subprocessing, catalog.Certification:
+		return "vendors"
+	case catalog.Model, catalog.Licence, catalog.BenchmarkResult:
+		return "models"
+	}
+	return ""
+}
+
+// RecordsPage lists the records of a kind.
+type RecordsPage struct {
+	Base
+	Kind  string
+	Find  string
+	Kinds []Option
+	Rows  []Row
+	Form  string
+	Count int
+}
+
+// Row is one record of a list.
+type Row struct {
+	Link
+	By    string
+	Facts int
+}
+
+// Records makes the list of the records of a kind.
+func (s *Site) Records(r Request, kind catalog.Kind, find string, on catalog.Date) ([]byte, error) {
+	v := s.svc.View(on, on)
+	sp := s.svc.Speaker(r.Lang, v)
+	b := s.base(r, navOf(kind), sp.Text(kind.Label()))
+	p := RecordsPage{Base: b, Kind: sp.Text(kind.Label()), Find: find, Form: b.At("/records/" + string(kind))}
+	for _, k := range catalog.Kinds() {
+		p.Kinds = append(p.Kinds, Option{b.At("/records/" + string(k)), sp.Text(k.Label()), k == kind})
+	}
+	for _, l := range s.svc.List(kind, on, on, "") {
+		x := Row{Link: b.recordLink(sp, catalog.Ref{Kind: kind, ID: l.ID}), Facts: l.Facts}
+		if l.By != nil {
+			x.By = sp.Text(*l.By)
+		}
+		if !hasWords(x.Text+" "+x.By+" "+l.ID, find) {
+			continue
+		}
+		p.Rows = append(p.Rows, x)
+	}
+	slices.SortStableFunc(p.Rows, func(x, y Row) int { return byText(x.Link, y.Link) })
+	p.Count = len(p.Rows)
+	return s.render("records", p)
+}

@@ -1,0 +1,126 @@
+// Package web makes the pages: one struct and one folder a page, rendered whole into a buffer before anything is sent.
+//
+// It knows no router: package api decides addresses and asks for pages. Every page works without script, in both
+// languages, and every word on it is in words.yaml, the dictionary, the framework or the data.
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"strings"
+
+	"vigie/api/service"
+	"vigie/catalog"
+	"vigie/catalog/wording"
+)
+
+//go:embed layout pages static words.yaml
+var files embed.FS
+
+// Site renders pages. It is safe for concurrent use.
+type Site struct {
+	svc    *service.Cached
+	pages  map[string]*template.Template
+	words  map[string]wording.Text
+	assets map[string]string // file name: address with the hash of its content
+	static map[string]Asset  // by address
+	today  func() catalog.Date
+}
+
+// Asset is a file that never changes under its address.
+type Asset struct {
+	Type string
+	Data []byte
+}
+
+// AssetRoot is where assets are served.
+const AssetRoot = "/static/"
+
+var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+
+// New reads templates, words and assets. An error is a fault of the build, found by the tests of this package.
+func New(svc *service.Cached, today func() catalog.Date) (*Site, error) {
+	words, err := loadWords()
+	if err != nil {
+		return nil, err
+	}
+	s := &Site{svc: svc, pages: map[string]*template.Template{}, words: words, assets: map[string]string{}, static: map[string]Asset{}, today: today}
+	if err := s.readAssets(); err != nil {
+		return nil, err
+	}
+	layout, err := template.New("").Funcs(template.FuncMap{"asset": s.asset}).Option("missingkey=error").ParseFS(files, "layout/*.html")
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(files, "pages/*")
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range names {
+		t, err := template.Must(layout.Clone()).ParseFS(files, dir+"/*.html")
+		if err != nil {
+			return nil, err
+		}
+		s.pages[path.Base(dir)] = t
+	}
+	return s, nil
+}
+
+// readAssets names each file by its content. Files are read in two rounds, because the style sheet names the font.
+func (s *Site) readAssets() error {
+	names, err := fs.Glob(files, "static/*")
+	if err != nil {
+		return err
+	}
+	for _, styles := range []bool{false, true} {
+		for _, n := range names {
+			base, ext := path.Base(n), path.Ext(n)
+			kind, served := assetTypes[ext]
+			if !served || (ext == ".css") != styles {
+				continue
+			}
+			data, err := files.ReadFile(n)
+			if err != nil {
+				return err
+			}
+			for other, at := range s.assets {
+				data = bytes.ReplaceAll(data, []byte(`url("`+other+`")`), []byte(`url("`+at+`")`))
+			}
+			sum := sha256.Sum256(data)
+			at := AssetRoot + strings.TrimSuffix(base, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+			s.assets[base], s.static[at] = at, Asset{Type: kind, Data: data}
+		}
+	}
+	return nil
+}
+
+func (s *Site) asset(name string) (string, error) {
+	if at, ok := s.assets[name]; ok {
+		return at, nil
+	}
+	return "", fmt.Errorf("no asset %q", name)
+}
+
+// Asset gives the file at an address.
+func (s *Site) Asset(address string) (Asset, bool) {
+	a, ok := s.static[address]
+	return a, ok
+}
+
+// render draws a page whole: no half page is ever sent.
+func (s *Site) render(name string, page any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := s.pages[name].ExecuteTemplate(&b, "layout", page); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// AssetAddress is where a file is served; empty for a name that is none.
+func (s *Site) AssetAddress(name string) string { return s.assets[name] }

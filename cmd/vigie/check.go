@@ -1,0 +1,161 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"vigie/api/service"
+	"vigie/catalog"
+	"vigie/catalog/dictionary"
+	"vigie/catalog/exchange"
+	"vigie/catalog/strict"
+	"vigie/catalog/wording"
+	"vigie/evaluator/framework"
+)
+
+// checked is what was found in one path.
+type checked struct {
+	Path   string         `json:"path"`
+	Is     string         `json:"is"` // catalogue, framework, dictionary
+	Counts map[string]int `json:"counts,omitempty"`
+	Faults strict.Faults  `json:"faults"`
+}
+
+func (a *app) check() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "check PATH…",
+		Short: a.say("Check files: a catalogue, a framework or a dictionary",
+			"Contrôler des fichiers : catalogue, référentiel ou dictionnaire"),
+		Long: a.say(`Checks each PATH and reports every fault with file, line and column.
+
+A folder that holds framework.yaml is read as a framework, one whose files are sections as a dictionary,
+anything else (file or folder) as a catalogue. Exits 2 when a fault was found.`,
+			`Contrôle chaque CHEMIN et signale chaque défaut avec fichier, ligne et colonne.
+
+Un dossier qui contient framework.yaml est lu comme un référentiel, un dossier dont les fichiers sont des sections
+comme un dictionnaire, le reste (fichier ou dossier) comme un catalogue. Code de sortie 2 si un défaut est trouvé.`),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fault("which file or folder? vigie check PATH…", "quel fichier ou dossier ? vigie check CHEMIN…")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.runCheck(args, asJSON) },
+	}
+	a.jsonFlag(c, &asJSON)
+	return c
+}
+
+func (a *app) runCheck(paths []string, asJSON bool) error {
+	var results []checked
+	var all strict.Faults
+	for _, p := range paths {
+		r, err := checkPath(p)
+		var faults strict.Faults
+		if err = placed(err, p); err != nil && !errors.As(err, &faults) {
+			return err
+		}
+		r.Faults = append(strict.Faults{}, faults...)
+		all = append(all, faults...)
+		results = append(results, r)
+	}
+	if asJSON {
+		if err := a.writeJSON(results); err != nil {
+			return err
+		}
+		if len(all) > 0 {
+			return fault("%d faults found", "%d défauts trouvés", len(all))
+		}
+		return nil
+	}
+	for _, r := range results {
+		if len(r.Faults) == 0 {
+			fmt.Fprintln(a.stdout, a.in(r.summary()))
+		}
+	}
+	return all.Err()
+}
+
+// checkPath reads a path as what it is. Counts are filled in when nothing is wrong.
+func checkPath(path string) (checked, error) {
+	r := checked{Path: path, Is: kindOfPath(path)}
+	dict, err := dictionary.Builtin()
+	if err != nil {
+		return r, err
+	}
+	switch r.Is {
+	case "framework":
+		env, err := service.Environment(dict, true)
+		if err != nil {
+			return r, err
+		}
+		f, err := framework.Load(os.DirFS(path), env)
+		if err != nil {
+			return r, err
+		}
+		r.Counts = map[string]int{"families": len(f.Families), "criteria": len(f.Criteria), "knock_outs": len(f.KnockOuts), "weight_sets": len(f.WeightSets)}
+	case "dictionary":
+		d, err := catalog.LoadDictionary(os.DirFS(path))
+		if err != nil {
+			return r, err
+		}
+		r.Counts = map[string]int{"sections": len(d.Sections), "facts": len(d.Facts())}
+	default:
+		c, err := exchange.Load(path, dict)
+		if err != nil {
+			return r, err
+		}
+		r.Counts = map[string]int{"records": len(c.Records), "claims": len(c.Claims), "sources": len(c.Sources)}
+	}
+	return r, nil
+}
+
+// kindOfPath looks at names, and at the first lines of one file, never further.
+func kindOfPath(path string) string {
+	if _, err := os.Stat(filepath.Join(path, framework.MetaFile)); err == nil {
+		return "framework"
+	}
+	names, err := filepath.Glob(filepath.Join(path, "*.yaml"))
+	if err != nil {
+		return "catalogue"
+	}
+	for _, n := range names {
+		if b := filepath.Base(n); b == "units.yaml" || b == "places.yaml" {
+			continue
+		}
+		f, err := os.Open(n)
+		if err != nil {
+			continue
+		}
+		head := make([]byte, 4096)
+		k, _ := f.Read(head)
+		f.Close()
+		for line := range strings.Lines(string(head[:k])) {
+			if strings.HasPrefix(line, "section:") {
+				return "dictionary"
+			}
+		}
+		break
+	}
+	return "catalogue"
+}
+
+func (r checked) summary() wording.Text {
+	n := r.Counts
+	switch r.Is {
+	case "framework":
+		return wording.Textf("%s: a framework, no fault: %d families, %d criteria, %d knock-outs, %d weight sets",
+			"%s : un référentiel, sans défaut : %d familles, %d critères, %d éliminatoires, %d jeux de pondérations",
+			r.Path, n["families"], n["criteria"], n["knock_outs"], n["weight_sets"])
+	case "dictionary":
+		return wording.Textf("%s: a dictionary, no fault: %d sections, %d facts", "%s : un dictionnaire, sans défaut : %d sections, %d faits", r.Path, n["sections"], n["facts"])
+	}
+	return wording.Textf("%s: a catalogue, no fault: %d records, %d claims, %d sources", "%s : un catalogue, sans défaut : %d fiches, %d allégations, %d sources",
+		r.Path, n["records"], n["claims"], n["sources"])
+}

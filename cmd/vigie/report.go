@@ -1,0 +1,106 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/cobra"
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+func (a *app) report() *cobra.Command {
+	var (
+		q   question
+		out string
+	)
+	c := &cobra.Command{
+		Use:   "report",
+		Short: a.say("Write the due-diligence report of an offering as a PDF", "Écrire le rapport de due diligence d'une offre en PDF"),
+		Long: a.say("Writes the report in the language of --lang. The file appears whole or not at all.",
+			"Écrit le rapport dans la langue de --lang. Le fichier apparaît en entier ou pas du tout."),
+		Example: `  vigie report --offering mistral-api-medium-3.5 --use-case office-assistant --lang fr -o rapport.pdf`,
+		Args:    a.noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			req, err := q.request()
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				return fault("-o is needed: the PDF file to write (- for standard output)", "il faut -o : le fichier PDF à écrire (- pour la sortie standard)")
+			}
+			file, err := a.create(out)
+			if err != nil {
+				return err
+			}
+			defer file.abandon()
+			s, err := a.open(q.Options)
+			if err != nil {
+				return err
+			}
+			res, err := s.Assess(req)
+			if err != nil {
+				return err
+			}
+			if err := s.Report(file, res, a.lang); err != nil {
+				return err
+			}
+			return file.commit()
+		},
+	}
+	a.questionFlags(c, &q)
+	c.Flags().StringVarP(&out, "output", "o", "", a.say("`FILE` to write, - for standard output", "`FICHIER` à écrire, - pour la sortie standard"))
+	_ = c.MarkFlagFilename("output", "pdf")
+	return c
+}
+
+// outFile is a file that appears whole or not at all: it is written beside its place and renamed.
+type outFile struct {
+	io.Writer
+	path string
+	temp *os.File // nil: standard output
+}
+
+// create makes sure that the file can be written before any work is done.
+func (a *app) create(path string) (*outFile, error) {
+	if path == "-" {
+		return &outFile{Writer: a.stdout}, nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fault("-o %s: this is a folder; name the file", "-o %s : c'est un dossier ; nommer le fichier", path)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return nil, fault("-o %s: cannot be written: %s", "-o %s : écriture impossible : %s", path, reason(err))
+	}
+	return &outFile{Writer: temp, path: path, temp: temp}, nil
+}
+
+// commit puts the file in its place.
+func (f *outFile) commit() error {
+	if f.temp == nil {
+		return nil
+	}
+	err := f.temp.Chmod(0o644)
+	if err == nil {
+		err = f.temp.Close()
+	}
+	if err == nil {
+		err = os.Rename(f.temp.Name(), f.path)
+	}
+	if err != nil {
+		return fault("-o %s: cannot be written: %s", "-o %s : écriture impossible : %s", f.path, reason(err))
+	}
+	f.temp = nil
+	return nil
+}
+
+// abandon leaves nothing behind when commit was not reached.
+func (f *outFile) abandon() {
+	if f.temp != nil {
+		f.temp.Close()
+		os.Remove(f.temp.Name())
+	}
+}
