@@ -3,7 +3,6 @@ package ranking
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"math/rand/v2"
 	"slices"
 )
 
@@ -14,29 +13,43 @@ const weightRange = 1 << 24
 // order, and count the same.
 const block = 64
 
-// stream is the source of randomness of one candidate (or, with an empty id, of the weights) in one block: it
-// depends on the seed and on nothing else that is present.
-func stream(seed uint64, id string, blockIndex int) *rand.PCG {
-	h := sha256.New()
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], seed)
-	binary.BigEndian.PutUint64(b[8:], uint64(blockIndex))
-	h.Write(b[:])
-	h.Write([]byte(id))
-	sum := h.Sum(nil)
-	return rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16]))
+// source is SplitMix64 (Steele, Lea and Flood 2014): a counter and a mixing of it, so that the drawing of one number
+// does not wait for the one before.
+type source struct{ state uint64 }
+
+func (s *source) next() uint64 {
+	s.state += 0x9e3779b97f4a7c15
+	return mix(s.state)
 }
+
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// stream is the root of the randomness of one candidate (or, with an empty id, of the weights): it depends on the
+// seed and on nothing else that is present.
+type stream uint64
+
+func newStream(seed uint64, id string) stream {
+	sum := sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, seed), id...))
+	return stream(binary.BigEndian.Uint64(sum[:8]))
+}
+
+// block opens the stream at one block of draws, wherever that block is run.
+func (s stream) block(index int) source { return source{mix(uint64(s) ^ mix(uint64(index)+1))} }
 
 // dirichlet draws whole weights: the gaps between sorted uniform whole numbers, cut at the cumulated parameters,
 // follow exactly the Dirichlet law of whole parameters.
-func dirichlet(src *rand.PCG, alphas []int, cuts []uint32, out []int64) {
+func dirichlet(src *source, alphas []int, cuts []uint32, out []int64) {
 	n := 0
 	for _, a := range alphas {
 		n += a
 	}
-	cuts = cuts[:n-1]
+	cuts = cuts[:max(n-1, 0)]
 	for i := range cuts {
-		cuts[i] = uint32(src.Uint64() >> 40)
+		cuts[i] = uint32(src.next() >> 40)
 	}
 	slices.Sort(cuts)
 	at, prev := 0, int64(0)
@@ -60,19 +73,21 @@ func dirichlet(src *rand.PCG, alphas []int, cuts []uint32, out []int64) {
 }
 
 // alias is a table from which a value is drawn in constant time (Vose 1991), with probabilities in 32 bits.
-type alias struct {
-	values []int64
-	cut    []uint32 // below: the value at the same place, else the other
-	other  []uint32
+type alias []aliasEntry
+
+// aliasEntry holds two values; above is taken when the fraction drawn lies above cut.
+type aliasEntry struct {
+	cut          uint32
+	below, above int32
 }
 
-func newAlias(atoms []atom) *alias {
+func newAlias(atoms []atom) alias {
 	n := len(atoms)
-	t := &alias{values: make([]int64, n), cut: make([]uint32, n), other: make([]uint32, n)}
+	t := make(alias, n)
 	scaled := make([]float64, n)
 	var small, large []int
 	for i, a := range atoms {
-		t.values[i] = a.value
+		t[i] = aliasEntry{cut: 1<<32 - 1, below: int32(a.value), above: int32(a.value)}
 		scaled[i] = float64(a.p * float64(n))
 		if scaled[i] < 1 {
 			small = append(small, i)
@@ -83,27 +98,24 @@ func newAlias(atoms []atom) *alias {
 	for len(small) > 0 && len(large) > 0 {
 		s, l := small[len(small)-1], large[len(large)-1]
 		small = small[:len(small)-1]
-		t.cut[s], t.other[s] = uint32(float64(scaled[s]*(1<<32-1))), uint32(l)
+		t[s].cut, t[s].above = uint32(float64(scaled[s]*(1<<32-1))), int32(atoms[l].value)
 		scaled[l] = float64(scaled[l]+scaled[s]) - 1
 		if scaled[l] < 1 {
 			large = large[:len(large)-1]
 			small = append(small, l)
 		}
 	}
-	for _, i := range append(small, large...) {
-		t.cut[i], t.other[i] = 1<<32-1, uint32(i)
-	}
 	return t
 }
 
-func (t *alias) draw(src *rand.PCG) int64 {
-	if len(t.values) == 1 {
-		return t.values[0]
+// pick draws with 32 random bits: the upper part of their product with the length chooses the entry, the lower part
+// is the fraction. Both values are read before the choice, which then needs no branch that a processor mispredicts.
+func (t alias) pick(u uint64) int64 {
+	p := u * uint64(len(t))
+	e := &t[p>>32]
+	v, w := e.below, e.above
+	if uint32(p) > e.cut {
+		v = w
 	}
-	u := src.Uint64()
-	i := uint32((u >> 32) * uint64(len(t.values)) >> 32)
-	if uint32(u) > t.cut[i] {
-		i = t.other[i]
-	}
-	return t.values[i]
+	return int64(v)
 }

@@ -2,10 +2,12 @@ package ranking
 
 import (
 	"math"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
+
+	"vigie/catalog"
+	"vigie/catalog/wording"
 )
 
 // Word is how firm a place in a ranking is.
@@ -41,7 +43,7 @@ type Place struct {
 	SurelyBefore  float64            `json:"surely_before"`   // share of weights under which its low beats the next one's high
 	First         float64            `json:"first"`           // share of draws in which it is first
 	SureFirst     float64            `json:"sure_first"`      // share of weights under which its low beats every other's high
-	Acceptability []float64          `json:"acceptability"`   // share of draws at each rank, best first
+	Acceptability []float64          `json:"acceptability"`   // share of draws at each rank, best first, up to the last one it holds
 	Central       map[string]float64 `json:"central_weights"` // mean weights, in percent, of the draws in which it is first: what one must believe
 }
 
@@ -62,13 +64,6 @@ type Firmness struct {
 	Pairs      []Pair     `json:"pairs"`
 }
 
-type candidateTables struct {
-	id        string
-	families  []*alias
-	low, high []int64 // by family; -1: may be empty
-	empties   bool
-}
-
 // tally is what the draws count; tallies of blocks add up.
 type tally struct {
 	ranks     []int32 // candidate × rank, the first maxRanks of them
@@ -85,225 +80,186 @@ func (p *Problem) Analyse(c Conviction, seed uint64, draws int) (*Firmness, erro
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
+	if draws < 1 || draws > MaxDraws {
+		return nil, &catalog.InvalidError{Fields: []catalog.FieldError{{Path: "draws", Text: wording.Textf("expected from 1 to %d draws, found %d", "attendu : de 1 à %d tirages ; trouvé : %d", MaxDraws, draws)}}}
+	}
 	order := p.order()
-	n, nf := len(order), len(p.Families)
-	tables := make([]candidateTables, n)
+	tables := make([]table, len(order))
 	for i, idx := range order {
-		tables[i] = p.tables(p.Candidates[idx])
+		tables[i] = p.table(p.Candidates[idx], seed)
 	}
 	blocks := (draws + block - 1) / block
 	workers := min(runtime.GOMAXPROCS(0), blocks)
 	parts := make([]*tally, workers)
 	var wg sync.WaitGroup
 	for w := range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			s := newScratch(n, nf, p.alphas(c))
+		wg.Go(func() {
+			s := newScratch(len(order), len(p.Families), p.alphas(c), seed)
 			for b := w; b < blocks; b += workers {
-				s.run(tables, seed, b, min(block, draws-b*block))
+				s.run(tables, b, min(block, draws-b*block))
 			}
 			parts[w] = s.tally
-		}()
+		})
 	}
 	wg.Wait()
 	return p.result(order, sum(parts), c, seed, draws), nil
 }
 
-func (p *Problem) tables(c Candidate) candidateTables {
-	t := candidateTables{id: c.ID}
-	for f := range p.Families {
-		atoms := p.distribution(c, f)
-		t.families = append(t.families, newAlias(atoms))
-		low, high := atoms[0].value, atoms[len(atoms)-1].value
-		if low == -1 {
-			t.empties = true
-			if len(atoms) > 1 {
-				low = atoms[1].value
-			}
-		}
-		t.low, t.high = append(t.low, low), append(t.high, high)
-	}
-	return t
-}
+// MaxDraws bounds one analysis: a million draws give a tenth of a point.
+const MaxDraws = 1_000_000
 
+// scratch is what one worker needs; its size does not depend on the number of draws.
 type scratch struct {
 	*tally
-	n, nf   int
-	alphas  []int
-	cuts    []uint32
-	weights []int64
-	totals  []int64
-	low     []int64
-	high    []int64
-	keys    []uint64
-	swap    []uint64
+	n, nf     int
+	alphas    []int
+	cuts      []uint32
+	one       []int64
+	stream    stream
+	weights   [][]int64 // family × draw of the block
+	totals    []int32   // draw × candidate
+	prev, cur lane
+	highest   []int64 // best high of each draw, the next best, and whose the best is
+	second    []int64
+	highestAt []int32
+	lowest    []int64 // best low of each draw, and whose
+	lowestAt  []int32
+	keys      []uint64
+	buckets   []int32
+	kept      int
+	pairs     bool
 }
 
-func newScratch(n, nf int, alphas []int) *scratch {
-	sum := 0
+func newScratch(n, nf int, alphas []int, seed uint64) *scratch {
+	cuts := 1
 	for _, a := range alphas {
-		sum += a
+		cuts += a
 	}
-	pairs := n
-	if n <= maxPairs {
-		pairs = n * n
+	s := &scratch{n: n, nf: nf, alphas: alphas, cuts: make([]uint32, cuts), one: make([]int64, nf), stream: newStream(seed, ""),
+		totals: make([]int32, block*n), prev: newLane(), cur: newLane(), highest: make([]int64, block), second: make([]int64, block),
+		highestAt: make([]int32, block), lowest: make([]int64, block), lowestAt: make([]int32, block), keys: make([]uint64, 0, n),
+		buckets: make([]int32, 100*unit>>bucketBits+1), kept: min(n, maxRanks), pairs: n <= maxPairs}
+	for range nf {
+		s.weights = append(s.weights, make([]int64, block))
 	}
-	return &scratch{
-		tally: &tally{ranks: make([]int32, n*min(n, maxRanks)), wins: make([]int32, pairs), sure: make([]int32, n), sureFirst: make([]int32, n), central: make([]int64, n*nf), first: make([]int64, n)},
-		n:     n, nf: nf, alphas: alphas, cuts: make([]uint32, max(sum, 1)), weights: make([]int64, nf),
-		totals: make([]int64, n), low: make([]int64, n), high: make([]int64, n), keys: make([]uint64, n), swap: make([]uint64, n),
+	wins := n
+	if s.pairs {
+		wins = n * n
 	}
+	s.tally = &tally{ranks: make([]int32, n*s.kept), wins: make([]int32, wins), sure: make([]int32, n), sureFirst: make([]int32, n), central: make([]int64, n*nf), first: make([]int64, n)}
+	return s
 }
 
-func (s *scratch) run(tables []candidateTables, seed uint64, b, draws int) {
-	weights := make([][]int64, draws)
-	src := stream(seed, "", b)
-	for d := range weights {
-		weights[d] = make([]int64, s.nf)
-		dirichlet(src, s.alphas, s.cuts, weights[d])
-	}
-	totals := make([]int64, draws*s.n)
-	for i := range tables {
-		t := &tables[i]
-		own := stream(seed, t.id, b)
-		for d := range draws {
-			totals[d*s.n+i] = t.total(own, weights[d])
+func (s *scratch) run(tables []table, b, draws int) {
+	src := s.stream.block(b)
+	for d := range draws {
+		dirichlet(&src, s.alphas, s.cuts, s.one)
+		for f, w := range s.one {
+			s.weights[f][d] = w
 		}
+		s.highest[d], s.second[d], s.lowest[d] = -1, -1, -1
+	}
+	for i := range tables {
+		s.prev, s.cur = s.cur, s.prev
+		tables[i].fill(b, s.weights, draws, &s.cur)
+		s.compare(i, draws)
 	}
 	for d := range draws {
-		s.count(tables, totals[d*s.n:(d+1)*s.n], weights[d])
+		at, others := s.lowestAt[d], s.highest[d]
+		if s.highestAt[d] == at {
+			others = s.second[d]
+		}
+		// Whoever beats all others' highs has the best low: only that one needs to be looked at.
+		if s.lowest[d] > others {
+			s.sureFirst[at]++
+		}
+		s.rank(d)
 	}
 }
 
-// total is the score of one draw in millionths of a point.
-func (t *candidateTables) total(src *rand.PCG, weights []int64) int64 {
-	var sum, weight int64
-	if !t.empties { // the weights add up to weightRange
-		for f, a := range t.families {
-			v := t.low[f]
-			if v != t.high[f] {
-				v = a.draw(src)
-			}
-			sum += weights[f] * v
+// compare takes in the lane of candidate i, and holds it against that of the one before.
+func (s *scratch) compare(i, draws int) {
+	low, high, total := s.cur.low[:draws], s.cur.high[:draws], s.cur.total[:draws]
+	for d := range draws {
+		switch h := high[d]; {
+		case h > s.highest[d]:
+			s.highest[d], s.second[d], s.highestAt[d] = h, s.highest[d], int32(i)
+		case h > s.second[d]:
+			s.second[d] = h
 		}
-		return sum / weightRange
-	}
-	for f, a := range t.families {
-		v := a.values[0]
-		if len(a.values) > 1 {
-			v = a.draw(src)
+		if low[d] > s.lowest[d] {
+			s.lowest[d], s.lowestAt[d] = low[d], int32(i)
 		}
-		if v >= 0 {
-			sum += weights[f] * v
-			weight += weights[f]
+		s.totals[d*s.n+i] = int32(total[d])
+	}
+	if i == 0 {
+		return
+	}
+	var sure, wins int32
+	for d, h := range high {
+		if s.prev.low[d] > h {
+			sure++
+		}
+		if s.prev.total[d] >= total[d] {
+			wins++
 		}
 	}
-	if weight == 0 {
-		return 0
+	s.sure[i-1] += sure
+	if !s.pairs {
+		s.wins[i-1] += wins
 	}
-	return sum / weight
 }
 
-// end is the lowest or highest total under the weights. Families that may be empty count as there: the ends of a
-// candidate that has some are then near, not exact, and serve for the word alone.
-func (t *candidateTables) end(values, weights []int64) int64 {
-	var sum, weight int64
-	if !t.empties {
-		for f, v := range values {
-			sum += weights[f] * v
-		}
-		return sum / weightRange
-	}
-	for f, v := range values {
-		if v >= 0 {
-			sum += weights[f] * v
-			weight += weights[f]
-		}
-	}
-	if weight == 0 {
-		return 0
-	}
-	return sum / weight
-}
-
-func (s *scratch) count(tables []candidateTables, totals, weights []int64) {
-	n := s.n
-	bestHigh, secondHigh, bestAt := int64(-1), int64(-1), -1
-	for i := range tables {
-		t := &tables[i]
-		s.low[i], s.high[i] = t.end(t.low, weights), t.end(t.high, weights)
-		if s.high[i] > bestHigh {
-			bestHigh, secondHigh, bestAt = s.high[i], bestHigh, i
-		} else if s.high[i] > secondHigh {
-			secondHigh = s.high[i]
-		}
-	}
-	for i := range n {
-		others := bestHigh
-		if i == bestAt {
-			others = secondHigh
-		}
-		if s.low[i] > others {
-			s.sureFirst[i]++
-		}
-		if i+1 < n && s.low[i] > s.high[i+1] {
-			s.sure[i]++
-		}
-	}
-	if n <= maxPairs {
-		for i := range n {
-			for j := range n {
-				if totals[i] > totals[j] || totals[i] == totals[j] && i < j {
-					s.wins[i*n+j]++
+// rank counts the places of one draw. Equal totals keep the order of the means.
+func (s *scratch) rank(d int) {
+	totals := s.totals[d*s.n : (d+1)*s.n]
+	if s.pairs {
+		for i, t := range totals {
+			row := s.wins[i*s.n : (i+1)*s.n]
+			for j, u := range totals {
+				if t > u || t == u && i < j {
+					row[j]++
 				}
 			}
 		}
-	} else {
-		for i := range n - 1 {
-			if totals[i] >= totals[i+1] {
-				s.wins[i]++
-			}
+	}
+	s.keys = s.keys[:0]
+	least := s.threshold(totals)
+	for i, t := range totals {
+		if t >= least {
+			s.keys = append(s.keys, uint64(100*unit-int64(t))<<16|uint64(i))
 		}
 	}
-	for i, t := range totals { // best first; equal totals keep the order of the means
-		s.keys[i] = uint64(1<<27-t)<<16 | uint64(i)
-	}
-	sortKeys(s.keys, s.swap)
-	kept := min(n, maxRanks)
-	for rank, k := range s.keys[:kept] {
-		s.ranks[int(k&0xffff)*kept+rank]++
+	slices.Sort(s.keys)
+	for rank, k := range s.keys[:s.kept] {
+		s.ranks[int(k&0xffff)*s.kept+rank]++
 	}
 	winner := int(s.keys[0] & 0xffff)
 	s.first[winner]++
-	for f, w := range weights {
-		s.central[winner*s.nf+f] += w
+	for f := range s.nf {
+		s.central[winner*s.nf+f] += s.weights[f][d]
 	}
 }
 
-// sortKeys sorts by the upper bits: three passes of nine bits over totals below 2^27, stable, so that equal totals
-// keep their order.
-func sortKeys(keys, swap []uint64) {
-	if len(keys) < 48 {
-		slices.Sort(keys)
-		return
+// bucketBits is the width of the buckets by which the best totals are found before they are sorted.
+const bucketBits = 17
+
+// threshold is a total that at least the first maxRanks reach, and few others.
+func (s *scratch) threshold(totals []int32) int32 {
+	if len(totals) == s.kept {
+		return 0
 	}
-	for shift := 16; shift < 43; shift += 9 {
-		var count [512]int32
-		for _, k := range keys {
-			count[k>>shift&511]++
-		}
-		at := int32(0)
-		for i, c := range count {
-			count[i], at = at, at+c
-		}
-		for _, k := range keys {
-			b := k >> shift & 511
-			swap[count[b]] = k
-			count[b]++
-		}
-		copy(keys, swap)
+	clear(s.buckets)
+	for _, t := range totals {
+		s.buckets[t>>bucketBits]++
 	}
+	left := int32(s.kept)
+	for b := len(s.buckets) - 1; b > 0; b-- {
+		if left -= s.buckets[b]; left <= 0 {
+			return int32(b) << bucketBits
+		}
+	}
+	return 0
 }
 
 func sum(parts []*tally) *tally {
@@ -341,6 +297,9 @@ func (p *Problem) result(order []int, t *tally, c Conviction, seed uint64, draws
 		kept := min(n, maxRanks)
 		for r := range kept {
 			pl.Acceptability = append(pl.Acceptability, share(t.ranks[i*kept+r]))
+		}
+		for len(pl.Acceptability) > 1 && pl.Acceptability[len(pl.Acceptability)-1] == 0 {
+			pl.Acceptability = pl.Acceptability[:len(pl.Acceptability)-1]
 		}
 		if t.first[i] > 0 {
 			for f := range nf {

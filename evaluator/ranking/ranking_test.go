@@ -332,9 +332,9 @@ func naive(p *Problem, draws int) [][]int {
 	alphas := p.alphas(Debated)
 	weights := make([]int64, len(p.Families))
 	cuts := make([]uint32, 200)
-	src := rand.NewPCG(9, 9)
+	src := newStream(9, "").block(0)
 	for range draws {
-		dirichlet(src, alphas, cuts, weights)
+		dirichlet(&src, alphas, cuts, weights)
 		totals := make([]float64, n)
 		for i, c := range p.Candidates {
 			for k, cell := range c.Cells {
