@@ -90,6 +90,7 @@ type builder struct {
 	cited   []catalog.Source // in the order of their numbers
 	numbers map[string]int   // of sources, from 1
 	derived map[string]finding.Derived
+	order   map[string]int              // of facts, as the dictionary asks for them
 	defs    map[string]*catalog.FactDef // of derived facts, by path
 }
 
@@ -112,6 +113,10 @@ func newBuilder(in Input, lang wording.Lang) (*builder, error) {
 	for _, d := range in.Assessment.Derived {
 		b.derived[d.Path] = d
 	}
+	b.order = map[string]int{}
+	for i, f := range in.Dictionary.Facts() {
+		b.order[f.Path] = i
+	}
 	for _, d := range declarations {
 		b.defs[d.Path] = &catalog.FactDef{Path: d.Path, Type: d.Type, Many: d.Many, Unit: d.Unit, Values: d.Values, Label: d.Label, Help: d.Help}
 	}
@@ -124,13 +129,16 @@ func (b *builder) say(en, fr string, args ...any) string {
 }
 
 // t is a text of the dictionary or framework in the language of the report.
-func (b *builder) t(t wording.Text) string { return wording.Typeset(b.l, t.In(b.l)) }
+func (b *builder) t(t wording.Text) string { return curly(wording.Typeset(b.l, t.In(b.l))) }
+
+// curly gives words their printed apostrophe. Free text of claims is left as it was recorded.
+func curly(s string) string { return strings.ReplaceAll(s, "'", "’") }
 
 func (b *builder) name(r catalog.Ref) string {
 	if r.IsZero() || r.ID == "" {
 		return b.say("not given", "non indiqué")
 	}
-	return b.Dossier.Name(r).In(b.l)
+	return curly(b.Dossier.Name(r).In(b.l))
 }
 
 // short is the first digits of a hash, in two groups.

@@ -93,7 +93,7 @@ func (b *builder) criteria() tree.Section {
 func (b *builder) criterion(c evaluator.CriterionResult, x *framework.Criterion) tree.Block {
 	card := tree.Card{ID: "criterion-" + c.ID, Title: tree.T(b.t(x.Title)), Right: tree.T(b.points(c)), Range: pointRange(c)}
 	add := func(bs ...tree.Block) { card.Body = append(card.Body, bs...) }
-	add(tree.Paragraph{Size: tree.Small, Text: tree.Text{{Text: b.t(x.Question), Style: tree.Emphasis}, {Text: " " + b.t(x.Why), Style: tree.Quiet}}})
+	add(tree.Paragraph{Size: tree.Small, Text: tree.Text{{Text: b.t(x.Question) + " "}, {Text: b.t(x.Why), Style: tree.Quiet}}})
 	pairs := []tree.Pair{b.bandPair(c)}
 	if c.Applies == evaluator.AppliesUnknown {
 		pairs = append(pairs, tree.Pair{Key: b.say("Applies", "Applicable"), Value: tree.C(tree.Marked(tree.MarkOpen,
@@ -106,7 +106,7 @@ func (b *builder) criterion(c evaluator.CriterionResult, x *framework.Criterion)
 		pairs = append(pairs, tree.Pair{Key: b.say("Knock-outs", "Éliminatoires"), Value: kos})
 	}
 	add(tree.KeyValues{Pairs: pairs})
-	if t, any := b.factTable(aboutUsLast(c.Facts)); any {
+	if t, any := b.factTable(aboutUsLast(c.Facts), c.Missing); any {
 		add(t)
 	}
 	var foot []string
@@ -128,8 +128,7 @@ func (b *builder) criterion(c evaluator.CriterionResult, x *framework.Criterion)
 // bandPair is the band that settles the criterion, or those that the missing facts leave open.
 func (b *builder) bandPair(c evaluator.CriterionResult) tree.Pair {
 	if len(c.Bands) == 1 && c.Bands[0].Hit {
-		return tree.Pair{Key: b.say("Answer", "Réponse"), Value: tree.C(tree.B(b.t(c.Bands[0].Label)).Add(tree.T(
-			b.say(": %s", " : %s", b.count(c.Bands[0].Score, "point", "points", "point", "points")))))}
+		return tree.Pair{Key: b.say("Answer", "Réponse"), Value: tree.C(tree.B(b.t(c.Bands[0].Label)))}
 	}
 	key := b.say("Still possible", "Encore possible")
 	if len(c.Bands) == 1 {
@@ -137,7 +136,7 @@ func (b *builder) bandPair(c evaluator.CriterionResult) tree.Pair {
 	}
 	p := tree.Pair{Key: key}
 	for _, x := range c.Bands {
-		p.Value = append(p.Value, tree.Text{{Text: b.t(x.Label)}, {Text: b.say(": %d", " : %d", x.Score)}})
+		p.Value = append(p.Value, tree.B(itoa(x.Score)).Add(tree.T(" · "+b.t(x.Label))))
 	}
 	return p
 }

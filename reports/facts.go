@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 
 	"vigie/catalog"
@@ -33,9 +34,9 @@ func (b *builder) allFacts() tree.Section {
 
 func (b *builder) factsOf(kind catalog.Kind, thin *[]tree.Text) tree.Table {
 	t := tree.Table{Columns: []tree.Column{
-		{Title: b.say("Fact", "Fait"), Width: 27},
-		{Title: b.say("What holds", "Ce qui est retenu"), Width: 36},
-		{Title: b.say("Source, place, strength", "Source, endroit, force"), Width: 21},
+		{Title: b.say("Fact", "Fait"), Width: 23},
+		{Title: b.say("What holds", "Ce qui est retenu"), Width: 34},
+		{Title: b.say("Source, place, strength", "Source, endroit, force"), Width: 27},
 		{Title: b.say("As of", "Au"), Width: 16},
 	}}
 	for _, r := range b.Dossier.OfKind(kind) {
@@ -48,7 +49,9 @@ func (b *builder) factsOf(kind catalog.Kind, thin *[]tree.Text) tree.Table {
 			continue
 		}
 		t.Rows = append(t.Rows, tree.Row{ID: anchorOf(r.Ref()), Group: tree.T(b.name(r.Ref()))})
-		for _, f := range r.Facts {
+		facts := slices.Clone(r.Facts)
+		slices.SortStableFunc(facts, func(x, y catalog.Fact) int { return b.order[x.Path] - b.order[y.Path] })
+		for _, f := range facts {
 			if f.Path != kind.NamePath() {
 				t.Rows = append(t.Rows, b.factRow(f))
 			}

@@ -40,7 +40,7 @@ func (b *builder) knockOuts() tree.Section {
 	}
 	if rows := b.otherKnockOuts(); len(rows) > 0 {
 		s.Sections = append(s.Sections, tree.Section{ID: "knockouts-other", Title: b.say("Not applicable to this use", "Sans objet pour ce cas d'usage"),
-			Blocks: []tree.Block{tree.Paragraph{Text: tree.T(strings.Join(rows, b.say("; ", " ; ")) + "."), Size: tree.Small}}})
+			Blocks: []tree.Block{tree.List{Items: rows, Small: true}}})
 	}
 	return s
 }
@@ -48,22 +48,30 @@ func (b *builder) knockOuts() tree.Section {
 func (b *builder) statusTable() tree.Block {
 	t := tree.Table{Columns: []tree.Column{{Width: 1}, {Width: 1}, {Width: 1}, {Width: 1}}}
 	var cells []tree.Cell
-	for _, st := range []evaluator.Status{evaluator.Open, evaluator.Failed, evaluator.Passed, evaluator.NotApplicable} {
-		w := statusWords[st]
-		cells = append(cells, tree.C(tree.Text{{Text: itoa(b.knockOutCount(st)) + " ", Style: tree.Strong, Mark: w.mark}, {Text: b.t(w.words)}}))
+	for _, g := range []struct {
+		status                   evaluator.Status
+		one, many, oneFR, manyFR string
+	}{
+		{evaluator.Open, "undetermined", "undetermined", "indéterminé", "indéterminés"},
+		{evaluator.Failed, "failed", "failed", "non satisfait", "non satisfaits"},
+		{evaluator.Passed, "passed", "passed", "satisfait", "satisfaits"},
+		{evaluator.NotApplicable, "not applicable", "not applicable", "sans objet", "sans objet"},
+	} {
+		cells = append(cells, tree.C(tree.Text{{Mark: statusWords[g.status].mark, Style: tree.Strong,
+			Text: b.count(b.knockOutCount(g.status), g.one, g.many, g.oneFR, g.manyFR)}}))
 	}
 	t.Rows = []tree.Row{{Cells: cells}}
 	return t
 }
 
-func (b *builder) otherKnockOuts() []string {
-	var out []string
+func (b *builder) otherKnockOuts() []tree.Text {
+	var out []tree.Text
 	for _, k := range b.Assessment.KnockOuts {
 		if k.Status != evaluator.NotApplicable {
 			continue
 		}
 		if ko, _, ok := b.Framework.KnockOut(k.ID); ok {
-			out = append(out, strings.TrimSuffix(b.t(ko.Text.Lower()), "."))
+			out = append(out, tree.T(b.t(ko.Text)))
 		}
 	}
 	return out
@@ -98,15 +106,15 @@ func (b *builder) knockOut(k evaluator.KnockOutResult) tree.Block {
 		pairs = append(pairs, tree.Pair{Key: b.say("Cure", "Remède"), Value: tree.C(tree.T(b.t(ko.Cure)))})
 	}
 	card.Body = append(card.Body, tree.KeyValues{Pairs: pairs})
-	if t, any := b.factTable(k.Facts); any {
+	if t, any := b.factTable(k.Facts, k.Missing); any {
 		card.Body = append(card.Body, t)
 	}
 	return card
 }
 
-// factTable lists facts read, with their sources. Facts about the organisation and its use are left out of rows that
-// would only repeat the cover, unless nothing else was read.
-func (b *builder) factTable(facts []evaluator.FactUse) (tree.Table, bool) {
+// factTable lists facts read, with their sources. A fact not known that is named as missing already, and of which
+// nothing more can be said, is not said again.
+func (b *builder) factTable(facts []evaluator.FactUse, missing []string) (tree.Table, bool) {
 	t := tree.Table{Columns: []tree.Column{{Width: 30}, {Width: 40}, {Width: 30}}}
 	seen := map[catalog.FactRef]bool{}
 	for _, u := range facts {
@@ -115,6 +123,9 @@ func (b *builder) factTable(facts []evaluator.FactUse) (tree.Table, bool) {
 			continue
 		}
 		seen[ref] = true
+		if d := b.derived[u.Path]; u.State == catalog.Unknown && !u.Disputed && slices.Contains(missing, u.Path) && d.Reason.IsZero() && len(d.Possible) == 0 {
+			continue
+		}
 		t.Rows = append(t.Rows, b.use(u))
 	}
 	return t, len(t.Rows) > 0

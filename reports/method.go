@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"vigie/catalog/wording"
 	"vigie/reports/tree"
 )
 
@@ -72,7 +73,7 @@ func (b *builder) weightBlocks() []tree.Block {
 	f, w := b.Framework, b.Weights
 	t := tree.Table{Columns: []tree.Column{{Title: b.say("Family", "Famille"), Width: 70}, {Title: b.say("Weight", "Poids"), Width: 30, Align: tree.Right}}}
 	for _, x := range b.Assessment.Families {
-		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{tree.C(tree.T(b.familyTitle(x.ID))), tree.C(tree.T(b.percent(x.Weight * 100)))}})
+		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{tree.C(tree.T(b.familyTitle(x.ID))), tree.C(tree.T(wording.Percent(b.l, itoa(int(x.Weight)))))}})
 	}
 	out := []tree.Block{
 		tree.Paragraph{Text: tree.B(b.t(f.Title)).Add(tree.T(b.say(", version %s. ", ", version %s. ", f.Version)), tree.T(b.t(f.Summary)))},

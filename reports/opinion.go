@@ -166,10 +166,11 @@ func (b *builder) citesOf(facts []evaluator.FactUse) tree.Text {
 // learnFirst lists the missing facts that settle most, in the assessment's own order.
 func (b *builder) learnFirst(n int) []tree.Text {
 	var out []tree.Text
-	for _, m := range b.Assessment.Missing[:min(n, len(b.Assessment.Missing))] {
-		out = append(out, b.question(m).Add(tree.Q(" — "+b.effect(m))))
+	gaps := b.gaps()
+	for _, g := range gaps[:min(n, len(gaps))] {
+		out = append(out, b.question(g).Add(tree.Q(" — "+b.effect(g))))
 	}
-	if more := len(b.Assessment.Missing) - len(out); more > 0 && len(out) > 0 {
+	if more := len(gaps) - len(out); more > 0 && len(out) > 0 {
 		last := len(out) - 1
 		out[last] = out[last].Add(tree.Text{{Text: b.say(" (and %s)", " (et %s)", b.count(more, "other", "others", "autre", "autres")), To: "unknowns", Style: tree.Quiet}})
 	}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 
 	"vigie/catalog"
@@ -18,22 +19,56 @@ func (b *builder) unknowns() tree.Section {
 	return s
 }
 
-// question is what to ask to learn a missing fact: the dictionary's question, about whom, and what waits for it.
-func (b *builder) question(m evaluator.MissingFact) tree.Text {
-	def := b.def(m.Path)
-	words := b.label(m.Path)
-	if def != nil && !def.Question.IsZero() {
-		words = b.t(def.Question)
-	}
-	out := tree.B(words)
-	if r := m.Record; !r.IsZero() && r != b.Dossier.Offering && r.Kind != catalog.UseCase {
-		out = out.Add(tree.Q(" (" + b.name(r) + ")"))
+// A gap is a question to put once: missing facts that ask the same of several records and settle the same.
+type gap struct {
+	evaluator.MissingFact
+	about []catalog.Ref
+}
+
+// gaps joins the missing facts that one question covers, in the order of the assessment.
+func (b *builder) gaps() []gap {
+	var out []gap
+	at := map[string]int{}
+	for _, m := range b.Assessment.Missing {
+		key := fmt.Sprint(m.Path, m.Criteria, m.KnockOuts, m.Width, m.Disputed)
+		i, seen := at[key]
+		if !seen {
+			i = len(out)
+			at[key] = i
+			out = append(out, gap{MissingFact: m})
+		}
+		if r := m.Record; !r.IsZero() && r != b.Dossier.Offering && r.Kind != catalog.UseCase {
+			out[i].about = append(out[i].about, r)
+		}
 	}
 	return out
 }
 
+// question is what to ask to learn a missing fact: the dictionary's question, or its label, and about whom.
+func (b *builder) question(g gap) tree.Text {
+	const most = 6
+	def := b.def(g.Path)
+	words := b.label(g.Path)
+	if def != nil && !def.Question.IsZero() {
+		words = b.t(def.Question)
+	}
+	out := tree.B(words)
+	if len(g.about) == 0 {
+		return out
+	}
+	var names []string
+	for i, r := range g.about {
+		if i == most && len(g.about) > most+1 {
+			names = append(names, b.say("%d more", "%d autres", len(g.about)-most))
+			break
+		}
+		names = append(names, b.name(r))
+	}
+	return out.Add(tree.Q(" (" + strings.Join(names, b.say("; ", " ; ")) + ")"))
+}
+
 // effect is what knowing a missing fact would settle, in words.
-func (b *builder) effect(m evaluator.MissingFact) string {
+func (b *builder) effect(m gap) string {
 	var parts []string
 	if n := len(m.KnockOuts); n > 0 {
 		parts = append(parts, b.say("decides %s", "décide de %s", b.count(n, "knock-out", "knock-outs", "critère éliminatoire", "critères éliminatoires")))
@@ -57,7 +92,7 @@ func (b *builder) missingFacts() []tree.Block {
 		{Title: b.say("At stake", "Enjeu"), Width: 21},
 		{Title: b.say("Criteria", "Critères"), Width: 23},
 	}}
-	for i, m := range b.Assessment.Missing {
+	for i, m := range b.gaps() {
 		ask := tree.Cell{b.question(m)}
 		if m.Disputed {
 			ask = append(ask, tree.Text{{Text: b.say("disputed: see the contradicting sources below", "contesté : voir plus bas les sources qui se contredisent"), Style: tree.Quiet, Mark: tree.MarkWarning}})
@@ -170,26 +205,35 @@ func (b *builder) claimRow(standing tree.Text, def *catalog.FactDef, st catalog.
 	return tree.Row{Cells: []tree.Cell{tree.C(standing), said, tree.C(origin), tree.C(tree.T(asOf.In(b.l)))}}
 }
 
-// stale lists facts older than the dictionary allows.
+// stale lists facts older than the dictionary allows, those of one record read together on one line.
 func (b *builder) stale() []tree.Block {
 	t := tree.Table{Columns: []tree.Column{
-		{Title: b.say("Fact", "Fait"), Width: 36},
-		{Title: b.say("About", "Sur"), Width: 26},
-		{Title: b.say("As of", "Au"), Width: 18},
-		{Title: b.say("Good for", "Valable"), Width: 12},
-		{Title: b.say("Source", "Source"), Width: 8},
+		{Title: b.say("About", "Sur"), Width: 30},
+		{Title: b.say("Facts", "Faits"), Width: 44},
+		{Title: b.say("As of", "Au"), Width: 17},
+		{Title: b.say("Source", "Source"), Width: 9},
 	}}
+	type line struct {
+		record catalog.Ref
+		asOf   catalog.Date
+		source string
+	}
+	labels := map[line][]string{}
+	var order []line
 	b.eachFact(func(r catalog.Ref, f catalog.Fact) {
-		if !f.Stale {
+		if !f.Stale || f.Path == r.Kind.NamePath() {
 			return
 		}
-		limit := ""
-		if def := b.def(f.Path); def != nil && def.StaleAfter > 0 {
-			limit = b.count(int(def.StaleAfter), "month", "months", "mois", "mois")
+		k := line{r, f.AsOf, f.Source}
+		if labels[k] == nil {
+			order = append(order, k)
 		}
-		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{tree.C(tree.T(b.label(f.Path))), tree.C(b.link(r)),
-			tree.C(tree.T(f.AsOf.In(b.l))), tree.C(tree.T(limit)), tree.C(b.cite(f.Source))}})
+		labels[k] = append(labels[k], b.label(f.Path))
 	})
+	for _, k := range order {
+		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{tree.C(b.link(k.record)), tree.C(tree.T(strings.Join(labels[k], b.say("; ", " ; ")))),
+			tree.C(tree.T(k.asOf.In(b.l))), tree.C(b.cite(k.source))}})
+	}
 	if len(t.Rows) == 0 {
 		return []tree.Block{tree.Paragraph{Text: tree.T(b.say("No fact of this dossier is older than the dictionary allows.", "Aucun fait de ce dossier n'est plus ancien que le dictionnaire ne l'admet."))}}
 	}

@@ -180,7 +180,7 @@ func (b *builder) cite(id string) tree.Text {
 	if n == 0 {
 		return nil
 	}
-	return tree.Text{{Text: wording.Number(wording.EN, "["+itoa(n)+"]"), To: "source-" + itoa(n)}}
+	return tree.Text{{Text: "[" + itoa(n) + "]", Style: tree.Reference, To: "source-" + itoa(n)}}
 }
 
 // origin is where a fact was read: number, place in the document, strength.

@@ -13,7 +13,7 @@ import (
 
 // Face is one weight of the typeface. It is safe for concurrent use: nothing changes after it is read.
 type Face struct {
-	Name string // regular, semibold, italic
+	Name string // regular, semibold
 	TTF  []byte // the whole file, for embedding
 
 	widths [1 << 16]uint16 // thousandths of the size, plus one; 0: the face has no such character
@@ -25,14 +25,10 @@ var regularTTF []byte
 //go:embed semibold.ttf
 var semiboldTTF []byte
 
-//go:embed italic.ttf
-var italicTTF []byte
-
-// Regular, SemiBold and Italic are the three faces that reports are set in.
+// Regular and SemiBold are the two faces that reports are set in.
 var (
 	Regular  = once("regular", regularTTF)
 	SemiBold = once("semibold", semiboldTTF)
-	Italic   = once("italic", italicTTF)
 )
 
 // once defers reading a face to its first use: a program that prints nothing pays nothing. A shipped face that

@@ -115,7 +115,7 @@ func (c *composer) block(b tree.Block, width float64) []chunk {
 	case tree.Space:
 		return []chunk{{height: b.Lines * bodyStyle.leading}}
 	case tree.Rule:
-		return []chunk{{height: 6, before: 6, ops: []op{{kind: opLine, colour: rule, w: width, size: 0.5}}}}
+		return []chunk{{height: 6, before: 6, parts: []part{{ops: []op{{kind: opLine, colour: rule, w: width, size: 0.5}}}}}}
 	}
 	return nil
 }
@@ -150,44 +150,44 @@ func (c *composer) paragraph(p tree.Paragraph, width float64) []chunk {
 
 func (c *composer) list(l tree.List, width float64) []chunk {
 	const indent = 16.0
+	st, gap := bodyStyle, 3.0
+	if l.Small {
+		st, gap = smallStyle, 1.0
+	}
 	var out []chunk
 	for i, it := range l.Items {
 		sign := "•"
 		if l.Ordered {
 			sign = strconv.Itoa(i+1) + "."
 		}
-		item := lines(wrap(it, bodyStyle, min(width, measure)-indent), bodyStyle, 3, false)
+		item := lines(wrap(it, st, min(width, measure)-indent), st, gap, false)
 		for k := range item {
-			for o := range item[k].ops {
-				item[k].ops[o] = item[k].ops[o].at(indent, 0)
-			}
+			item[k].parts = moved(item[k].parts, indent, 0)
 		}
-		item[0].put(2, baseline(bodyStyle), wrap(tree.T(sign), style{semibold, bodyStyle.size, bodyStyle.leading, accent}, indent)[0].ops)
+		item[0].put(2, baseline(st), single(tree.T(sign), style{semibold, st.size, st.leading, accent}, indent).ops)
 		out = append(out, item...)
 	}
 	return out
 }
 
-// stack sets the paragraphs of a cell one under the other and returns their lines as one list of operations.
-func stack(cell tree.Cell, st style, width float64) (ops []op, height float64) {
+// stack sets the paragraphs of a cell one under the other and returns their lines.
+func stack(cell tree.Cell, st style, width float64) (parts []part, height float64) {
 	return stackFew(cell, st, width, math.MaxInt)
 }
 
 // stackFew is stack with at most n lines a paragraph.
-func stackFew(cell tree.Cell, st style, width float64, n int) (ops []op, height float64) {
+func stackFew(cell tree.Cell, st style, width float64, n int) (parts []part, height float64) {
 	for i, t := range cell {
 		s := st
 		if i > 0 && allQuiet(t) {
 			s.size, s.leading = st.size-0.6, st.leading-1
 		}
 		for _, ln := range few(t, s, width, n) {
-			for _, o := range ln.ops {
-				ops = append(ops, o.at(0, height+baseline(s)))
-			}
+			parts = append(parts, part{0, height + baseline(s), ln.ops})
 			height += s.leading
 		}
 	}
-	return ops, height
+	return parts, height
 }
 
 func allQuiet(t tree.Text) bool {
@@ -215,8 +215,8 @@ func (c *composer) keyValues(kv tree.KeyValues, width float64) []chunk {
 		if i == 0 {
 			ch.before = 4
 		}
-		ch.put(0, 0, key)
-		ch.put(keyWidth, 0, value)
+		ch.putAll(0, 0, key)
+		ch.putAll(keyWidth, 0, value)
 		out = append(out, ch)
 	}
 	return out
@@ -233,24 +233,25 @@ func slice(ch chunk) []chunk {
 	}
 	var out []chunk
 	for from := 0.0; from < ch.height; from += limit {
-		part := chunk{height: min(limit, ch.height-from), head: ch.head}
+		strip := chunk{height: min(limit, ch.height-from), head: ch.head}
 		if from == 0 {
-			part.before, part.brk = ch.before, ch.brk
+			strip.before, strip.brk = ch.before, ch.brk
 		}
-		for _, o := range ch.ops {
+		all := page{parts: ch.parts}
+		all.each(func(o op) {
 			if o.kind == opRect || o.kind == opFrame { // a ground that spans the cut is cut with it
 				end := min(o.y+o.h, from+limit)
 				o.y = max(o.y, from)
 				o.h = end - o.y
 				if o.h <= 0 {
-					continue
+					return
 				}
 			}
 			if o.y >= from && o.y < from+limit {
-				part.ops = append(part.ops, o.at(0, -from))
+				strip.add(o.at(0, -from))
 			}
-		}
-		out = append(out, part)
+		})
+		out = append(out, strip)
 	}
 	return out
 }
@@ -275,7 +276,7 @@ func (c *composer) callout(b tree.Callout, width float64) []chunk {
 		}
 	}
 	ch.height = y + pad - 3
-	ch.ops = append([]op{{kind: opRect, colour: tint, w: width, h: ch.height}, {kind: opRect, colour: accent, w: 2.2, h: ch.height}}, ch.ops...)
+	ch.under(op{kind: opRect, colour: tint, w: width, h: ch.height}, op{kind: opRect, colour: accent, w: 2.2, h: ch.height})
 	return []chunk{ch}
 }
 
@@ -309,7 +310,7 @@ func (c *composer) card(b tree.Card, width float64) []chunk {
 	for _, ch := range out {
 		total += ch.before + ch.height
 	}
-	if total < (bottomY-topY)*0.42 {
+	if total < (bottomY-topY)*0.3 {
 		for i := range out[:len(out)-1] {
 			out[i].keep = true
 		}

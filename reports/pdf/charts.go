@@ -62,13 +62,13 @@ func (c *composer) intervalBar(b tree.IntervalBar, width float64) []chunk {
 		}
 		label, lh := stackFew(tree.C(tree.T(bar.Label)), st, labelWidth-10, 3)
 		words, wh := stackFew(tree.C(tree.B(bar.Words)), style{semibold, 9.6, 12, ink}, wordsWidth-10, 3)
-		ch.put(0, y, label)
+		ch.putAll(0, y, label)
 		if bar.Range != nil {
 			ch.put(labelWidth, y+(13-h)/2, rangeOps(*bar.Range, scale, h))
 		} else {
 			ch.put(labelWidth, y+(13-h)/2, emptyRange(scale, h))
 		}
-		ch.put(labelWidth+scale+10, y, words)
+		ch.putAll(labelWidth+scale+10, y, words)
 		y += max(rowHeight, max(lh, wh)+7)
 	}
 	ch.put(labelWidth, y-4, axis(scale))
@@ -94,34 +94,28 @@ func (c *composer) familyChart(b tree.FamilyChart, width float64) []chunk {
 	scale := width - labelWidth - wordsWidth
 	ch := chunk{before: 8}
 	y := 12.0
-	var rows []op
+	var rows []part
 	for _, bar := range b.Bars {
 		label := tree.Text{{Text: bar.Label, To: bar.To}}
 		if bar.To != "" {
 			label[0].Style = tree.Plain
 		}
-		ops, h := stackFew(tree.Cell{label, tree.Q(bar.Note)}, style{regular, 9, 11.5, ink}, labelWidth-12, 3)
-		for _, o := range ops {
-			rows = append(rows, o.at(0, y))
-		}
+		parts, h := stackFew(tree.Cell{label, tree.Q(bar.Note)}, style{regular, 9, 11.5, ink}, labelWidth-12, 3)
+		rows = append(rows, moved(parts, 0, y)...)
 		mid := y + h/2
 		marks := emptyRange(scale, barHeight)
 		if bar.Range != nil {
 			marks = rangeOps(*bar.Range, scale, barHeight)
 		}
-		for _, o := range marks {
-			rows = append(rows, o.at(labelWidth, mid-barHeight/2))
-		}
-		for _, o := range single(tree.B(bar.Words), style{semibold, 9, 11.5, ink}, wordsWidth-10).ops {
-			rows = append(rows, o.at(labelWidth+scale+10, mid+3.2))
-		}
+		rows = append(rows, part{labelWidth, mid - barHeight/2, marks},
+			part{labelWidth + scale + 10, mid + 3.2, single(tree.B(bar.Words), style{semibold, 9, 11.5, ink}, wordsWidth-10).ops})
 		y += max(h, barHeight) + 6
 	}
 	for v := 0; v <= 100; v += 25 {
 		x := labelWidth + float64(v)/100*scale
 		ch.add(op{kind: opLine, colour: rule, x: x, y: 10, h: y - 10, size: 0.35})
 	}
-	ch.put(0, 0, rows)
+	ch.putAll(0, 0, rows)
 	ch.put(labelWidth, y+2, axis(scale))
 	y += 14
 	x := 0.0
@@ -180,7 +174,7 @@ func (c *composer) drawing(b tree.Drawing, width float64) []chunk {
 	st := style{regular, 8.6, 11, ink}
 	type box struct{ x, y, w, h float64 }
 	boxes := make([]box, len(b.Nodes))
-	ops := make([][]op, len(b.Nodes))
+	texts := make([][]part, len(b.Nodes))
 	heights := make([]float64, b.Rows)
 	for i, n := range b.Nodes {
 		w := n.Width * width
@@ -190,9 +184,7 @@ func (c *composer) drawing(b tree.Drawing, width float64) []chunk {
 				s.size, s.leading = 7.6, 9.8
 			}
 			for _, ln := range few(t, s, w-2*pad, 3) {
-				for _, o := range ln.ops {
-					ops[i] = append(ops[i], o.at(w/2-ln.width/2, pad-1+boxes[i].h+baseline(s)))
-				}
+				texts[i] = append(texts[i], part{w/2 - ln.width/2, pad - 1 + boxes[i].h + baseline(s), ln.ops})
 				boxes[i].h += s.leading
 			}
 		}
@@ -232,7 +224,7 @@ func (c *composer) drawing(b tree.Drawing, width float64) []chunk {
 		if n.Shape == tree.Solid {
 			ch.add(op{kind: opRect, colour: accent, x: bx.x, y: bx.y, w: bx.w, h: 1.8})
 		}
-		ch.put(bx.x, bx.y, ops[i])
+		ch.putAll(bx.x, bx.y, texts[i])
 	}
 	ch.height += 4
 	return []chunk{ch}

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -9,7 +10,8 @@ import (
 )
 
 // markUsed tells fpdf which characters each face draws, so that they go into its subset. Text itself is written by
-// show, several times faster than fpdf's own; the template made here is never placed on a page.
+// show, several times faster than fpdf's own; the template made here is never placed on a page. Its content also
+// tells under which resource name fpdf knows each face.
 func (s *setter) markUsed() {
 	used := [len(faceStyles)]map[rune]bool{}
 	for i := range used {
@@ -25,9 +27,11 @@ func (s *setter) markUsed() {
 		}
 	}
 	for i, pg := range s.pages {
-		for _, o := range pg.ops {
-			if o.kind == opText {
-				note(o.face, o.text)
+		for _, pt := range pg.parts {
+			for _, o := range pt.ops {
+				if o.kind == opText {
+					note(o.face, o.text)
+				}
 			}
 		}
 		for _, o := range s.furniture(i) {
@@ -40,7 +44,7 @@ func (s *setter) markUsed() {
 		note(face(f), "0123456789 …")
 	}
 	note(semibold, clean(s.doc.Watermark, faceOf(semibold)))
-	s.f.CreateTemplate(func(t *fpdf.Tpl) {
+	tpl := s.f.CreateTemplate(func(t *fpdf.Tpl) {
 		for i, st := range faceStyles {
 			runes := make([]rune, 0, len(used[i]))
 			for r := range used[i] {
@@ -51,7 +55,12 @@ func (s *setter) markUsed() {
 			t.Text(0, 0, string(runes))
 		}
 	})
+	for i, m := range fontResource.FindAllSubmatch(tpl.Bytes(), len(faceStyles)) {
+		s.resources[i] = string(m[1])
+	}
 }
+
+var fontResource = regexp.MustCompile(`BT (/F[0-9a-f]+) 10\.00 Tf ET`)
 
 func (s *setter) flush() {
 	if len(s.buf) > 0 {
@@ -60,8 +69,20 @@ func (s *setter) flush() {
 	}
 }
 
+// num writes a measure with at most two decimals.
 func (s *setter) num(v float64) {
-	s.buf = strconv.AppendFloat(s.buf, math.Round(v*100)/100, 'f', -1, 64)
+	n := int64(math.Round(v * 100))
+	if n < 0 {
+		s.buf = append(s.buf, '-')
+		n = -n
+	}
+	s.buf = strconv.AppendInt(s.buf, n/100, 10)
+	if d := n % 100; d != 0 {
+		s.buf = append(s.buf, '.', byte('0'+d/10))
+		if d%10 != 0 {
+			s.buf = append(s.buf, byte('0'+d%10))
+		}
+	}
 	s.buf = append(s.buf, ' ')
 }
 
@@ -153,8 +174,6 @@ func (s *setter) draw(o op) {
 	case opLink:
 		s.link(o)
 	case opBookmark:
-		s.f.SetFont(family, faceStyles[regular], bodyStyle.size) // the outline wants a Unicode font selected
-		s.state.font = false
 		s.f.Bookmark(oneLine(clean(o.text, faceOf(regular))), int(o.w), max(0, o.y-12))
 	case opPageRef:
 		if a, ok := s.anchors[o.text]; ok {
@@ -220,8 +239,9 @@ func (s *setter) font(f face, size float64) {
 	if s.state.font && s.state.face == f && s.state.size == size {
 		return
 	}
-	s.flush()
-	s.f.SetFont(family, faceStyles[f], size)
+	s.buf = append(append(s.buf, s.resources[f]...), ' ')
+	s.num(size)
+	s.op("Tf")
 	s.state.font, s.state.face, s.state.size = true, f, size
 }
 

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"compress/zlib"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -14,11 +15,14 @@ import (
 // finish rewrites what fpdf leaves unsaid or says wrong in a finished file: a file identifier made from its content,
 // dates with their zone, the outline closed and counted, the title shown by viewers, no name tree without names.
 //
-// fpdf writes every object as plain text between the offsets of one cross-reference table; only dictionaries are
-// touched, never a stream.
+// fpdf writes every object as plain text between the offsets of one cross-reference table. Streams are compressed
+// here; otherwise only dictionaries are touched.
 func finish(raw []byte) ([]byte, error) {
 	objects, root, info, err := split(raw)
 	if err != nil {
+		return nil, err
+	}
+	if err := compress(objects); err != nil {
 		return nil, err
 	}
 	closeOutline(objects)
@@ -85,6 +89,40 @@ func split(raw []byte) (objects map[int][]byte, root, info int, err error) {
 func atoi(b []byte) int {
 	n, _ := strconv.Atoi(string(b))
 	return n
+}
+
+var plainStream = regexp.MustCompile(`^\d+ 0 obj\n<</Length \d+>>\nstream\n`)
+
+// compress deflates the streams that fpdf was told to leave plain. One compressor serves them all: fpdf makes a new
+// one, of a megabyte, for every page.
+func compress(objects map[int][]byte) error {
+	var packed bytes.Buffer
+	z, err := zlib.NewWriterLevel(&packed, zlib.BestSpeed)
+	if err != nil {
+		return err
+	}
+	for n, o := range objects {
+		head := plainStream.Find(o)
+		if head == nil {
+			continue
+		}
+		body, ok := bytes.CutSuffix(o[len(head):], []byte("\nendstream\nendobj\n"))
+		if !ok {
+			return errLayout
+		}
+		packed.Reset()
+		z.Reset(&packed)
+		if _, err := z.Write(body); err != nil {
+			return err
+		}
+		if err := z.Close(); err != nil {
+			return err
+		}
+		out := fmt.Appendf(make([]byte, 0, packed.Len()+96), "%d 0 obj\n<</Filter /FlateDecode /Length %d>>\nstream\n", n, packed.Len())
+		out = append(out, packed.Bytes()...)
+		objects[n] = append(out, "\nendstream\nendobj\n"...)
+	}
+	return nil
 }
 
 // closeOutline gives every entry that has entries under it their number, negative for closed, and the outline the

@@ -1,6 +1,10 @@
 package pdf
 
-import "vigie/reports/tree"
+import (
+	"slices"
+
+	"vigie/reports/tree"
+)
 
 type opKind uint8
 
@@ -48,6 +52,20 @@ func (o op) at(x, y float64) op {
 	return o
 }
 
+// A part is operations moved by an offset. Set text is never copied: it is placed.
+type part struct {
+	x, y float64
+	ops  []op
+}
+
+func moved(parts []part, x, y float64) []part {
+	out := make([]part, len(parts))
+	for i, p := range parts {
+		out[i] = part{p.x + x, p.y + y, p.ops}
+	}
+	return out
+}
+
 // A chunk is a strip of the column that is never cut.
 type chunk struct {
 	height float64
@@ -55,19 +73,34 @@ type chunk struct {
 	keep   bool    // stays with the next chunk
 	brk    bool    // starts a page
 	head   *chunk  // drawn above when the chunk comes first on a page
-	ops    []op
+	parts  []part
 }
 
-func (c *chunk) add(ops ...op) { c.ops = append(c.ops, ops...) }
+func (c *chunk) add(ops ...op) { c.parts = append(c.parts, part{ops: ops}) }
+
+// under puts operations beneath what the chunk holds.
+func (c *chunk) under(ops ...op) { c.parts = slices.Insert(c.parts, 0, part{ops: ops}) }
 
 // put adds operations moved by an offset.
-func (c *chunk) put(x, y float64, ops []op) {
-	for _, o := range ops {
-		c.ops = append(c.ops, o.at(x, y))
+func (c *chunk) put(x, y float64, ops []op) { c.parts = append(c.parts, part{x, y, ops}) }
+
+// putAll adds what is set already, moved by an offset.
+func (c *chunk) putAll(x, y float64, parts []part) {
+	for _, p := range parts {
+		c.parts = append(c.parts, part{p.x + x, p.y + y, p.ops})
 	}
 }
 
-type page struct{ ops []op }
+type page struct{ parts []part }
+
+// each walks the operations of a page at their places on it.
+func (p *page) each(do func(op)) {
+	for _, pt := range p.parts {
+		for _, o := range pt.ops {
+			do(o.at(pt.x, pt.y))
+		}
+	}
+}
 
 // A paginator spreads chunks over pages.
 type paginator struct {
@@ -131,8 +164,8 @@ func (p *paginator) one(c *chunk) {
 
 func (p *paginator) draw(c *chunk) {
 	pg := p.pages[len(p.pages)-1]
-	for _, o := range c.ops {
-		pg.ops = append(pg.ops, o.at(marginX, p.y))
+	for _, pt := range c.parts {
+		pg.parts = append(pg.parts, part{pt.x + marginX, pt.y + p.y, pt.ops})
 	}
 	p.y += c.height
 }

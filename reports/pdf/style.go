@@ -35,20 +35,16 @@ type face uint8
 const (
 	regular face = iota
 	semibold
-	italic
 )
 
 // The family and style under which fpdf knows each face.
 const family = "vigie"
 
-var faceStyles = [...]string{"", "B", "I"}
+var faceStyles = [...]string{"", "B"}
 
 func faceOf(f face) *fonts.Face {
-	switch f {
-	case semibold:
+	if f == semibold {
 		return fonts.SemiBold()
-	case italic:
-		return fonts.Italic()
 	}
 	return fonts.Regular()
 }

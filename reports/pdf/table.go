@@ -68,8 +68,8 @@ func tableHead(cols []tree.Column, widths []float64, width float64) *chunk {
 		x += widths[i]
 	}
 	ch.height = height
-	ch.ops = append([]op{{kind: opRect, colour: tint, w: width, h: height}, {kind: opLine, colour: accent, w: width, size: 0.9},
-		{kind: opLine, colour: accent, y: height, w: width, size: 0.4}}, ch.ops...)
+	ch.under(op{kind: opRect, colour: tint, w: width, h: height}, op{kind: opLine, colour: accent, w: width, size: 0.9},
+		op{kind: opLine, colour: accent, y: height, w: width, size: 0.4})
 	return ch
 }
 
@@ -101,11 +101,11 @@ func tableRow(r tree.Row, cols []tree.Column, widths []float64, width float64) c
 	x := 0.0
 	for i, cell := range r.Cells {
 		room := widths[i] - 2*cellPadX
-		ops, h := stack(cell, tableStyle, room)
+		parts, h := stack(cell, tableStyle, room)
 		if a := cols[i].Align; a != tree.Left {
-			ops = alignRight(ops, cell, a, room)
+			parts, h = aligned(cell, a, room)
 		}
-		ch.put(x+cellPadX, cellPadY, ops)
+		ch.putAll(x+cellPadX, cellPadY, parts)
 		ch.height = max(ch.height, h+2*cellPadY)
 		x += widths[i]
 	}
@@ -113,17 +113,13 @@ func tableRow(r tree.Row, cols []tree.Column, widths []float64, width float64) c
 	return ch
 }
 
-// alignRight sets the lines of a cell again, each moved to its place.
-func alignRight(_ []op, cell tree.Cell, a tree.Align, room float64) []op {
-	var out []op
-	y := 0.0
+// aligned is stack with each line moved to the right or to the middle.
+func aligned(cell tree.Cell, a tree.Align, room float64) (parts []part, height float64) {
 	for _, t := range cell {
 		for _, ln := range wrap(t, tableStyle, room) {
-			for _, o := range ln.ops {
-				out = append(out, o.at(shift(a, room, ln.width), y+baseline(tableStyle)))
-			}
-			y += tableStyle.leading
+			parts = append(parts, part{shift(a, room, ln.width), height + baseline(tableStyle), ln.ops})
+			height += tableStyle.leading
 		}
 	}
-	return out
+	return parts, height
 }

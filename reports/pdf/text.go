@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -54,6 +55,7 @@ func invisible(r rune) bool {
 type atom struct {
 	span    int
 	text    string
+	from    int // offset of text in the cleaned span
 	width   float64
 	space   float64 // width of the space after it; the space is dropped at the end of a line
 	can     bool    // a line may end after it
@@ -72,12 +74,12 @@ func spanStyle(base style, s tree.Span) style {
 	switch s.Style {
 	case tree.Strong:
 		base.face = semibold
-	case tree.Emphasis:
-		base.face = italic
 	case tree.Quiet:
 		base.colour = quiet
+	case tree.Reference:
+		base.colour = accent
 	}
-	if s.To != "" || s.URL != "" {
+	if s.URL != "" {
 		base.colour = accent
 	}
 	return base
@@ -87,7 +89,9 @@ const markWidth = 1.2 // of the size, its space included
 
 // wrap sets a text in lines no wider than width.
 func wrap(t tree.Text, base style, width float64) []line {
-	w := wrapping{base: base, width: width, text: t}
+	w := scratch.Get().(*wrapping)
+	defer scratch.Put(w)
+	*w = wrapping{base: base, width: width, text: t, slab: w.slab, styles: w.styles[:0], cleaned: w.cleaned[:0], atoms: w.atoms[:0], current: w.current[:0]}
 	for i, s := range t {
 		w.styles = append(w.styles, spanStyle(base, s))
 		if s.Mark != tree.NoMark {
@@ -102,11 +106,17 @@ func wrap(t tree.Text, base style, width float64) []line {
 	return w.lines
 }
 
+// scratch keeps the working memory of wrap between texts. Lines are never part of it; their operations lie in slabs,
+// which are only ever written past what was handed out.
+var scratch = sync.Pool{New: func() any { return new(wrapping) }}
+
 type wrapping struct {
+	slab    []op
 	base    style
 	width   float64
 	text    tree.Text
 	styles  []style
+	cleaned []string
 	atoms   []atom
 	current []atom
 	used    float64
@@ -119,12 +129,14 @@ func (w *wrapping) cut(span int, s string) {
 	st := w.styles[span]
 	f := faceOf(st.face)
 	s = clean(s, f)
+	w.cleaned = append(w.cleaned, s)
 	space := float64(f.Width(' ')) * st.size / 1000
 	start, units := 0, 0
 	wordStart := true
 	long := false
 	flush := func(end int, a atom) {
 		if end > start || a.space > 0 || a.newline {
+			a.from = start
 			a.span, a.text, a.width = span, s[start:end], float64(units)*st.size/1000
 			w.atoms = append(w.atoms, a)
 		}
@@ -213,7 +225,7 @@ func (w *wrapping) split(group []atom) []atom {
 	for _, a := range group {
 		st := w.styles[a.span]
 		f := faceOf(st.face)
-		rest := atom{span: a.span, mark: a.mark}
+		rest := atom{span: a.span, from: a.from, mark: a.mark}
 		if a.mark != tree.NoMark {
 			w.current, w.used = append(w.current, a), w.used+a.width
 			continue
@@ -225,7 +237,7 @@ func (w *wrapping) split(group []atom) []atom {
 				rest.text = a.text[start:i]
 				w.current = append(w.current, rest)
 				w.end()
-				start, rest.width = i, 0
+				start, rest.from, rest.width = i, a.from+i, 0
 			}
 			rest.width += rw
 		}
@@ -243,33 +255,38 @@ func (w *wrapping) split(group []atom) []atom {
 func (w *wrapping) end() {
 	var ln line
 	x := 0.0
+	if need := 2 * len(w.current); cap(w.slab)-len(w.slab) < need {
+		w.slab = make([]op, 0, max(256, need))
+	}
+	first := len(w.slab)
+	put := func(o op) { w.slab = append(w.slab, o) }
 	for i := 0; i < len(w.current); {
 		a := w.current[i]
 		if a.mark != tree.NoMark {
-			ln.ops = append(ln.ops, op{kind: opMark, mark: a.mark, x: x, size: w.base.size, colour: ink})
+			put(op{kind: opMark, mark: a.mark, x: x, size: w.base.size, colour: ink})
 			x += a.width
 			i++
 			continue
 		}
 		st, from := w.styles[a.span], x
-		var b strings.Builder
+		until := a.from
 		for ; i < len(w.current) && w.current[i].span == a.span && w.current[i].mark == tree.NoMark; i++ {
-			b.WriteString(w.current[i].text)
+			until = w.current[i].from + len(w.current[i].text)
 			x += w.current[i].width
 			if w.current[i].space > 0 && i+1 < len(w.current) {
-				b.WriteByte(' ')
+				until++ // the space is in the span
 				x += w.current[i].space
 			}
 		}
-		if b.Len() == 0 {
+		if until == a.from {
 			continue
 		}
-		ln.ops = append(ln.ops, op{kind: opText, x: from, face: st.face, size: st.size, colour: st.colour, text: b.String()})
+		put(op{kind: opText, x: from, face: st.face, size: st.size, colour: st.colour, text: w.cleaned[a.span][a.from:until]})
 		if s := w.text[a.span]; s.To != "" || s.URL != "" {
-			ln.ops = append(ln.ops, op{kind: opLink, x: from, y: -0.78 * st.size, w: x - from, h: st.size, text: s.To, url: s.URL})
+			put(op{kind: opLink, x: from, y: -0.78 * st.size, w: x - from, h: st.size, text: s.To, url: s.URL})
 		}
 	}
-	ln.width = x
+	ln.ops, ln.width = w.slab[first:len(w.slab):len(w.slab)], x
 	w.lines = append(w.lines, ln)
 	w.current, w.used = w.current[:0], 0
 }

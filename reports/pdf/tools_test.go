@@ -48,7 +48,7 @@ func run(t testing.TB, name string, args ...string) string {
 
 // sample puts one text into every place of a document where a text can stand.
 func sample(s string) *tree.Document {
-	t := tree.Text{{Text: s}, {Text: s, Style: tree.Strong}, {Text: s, Style: tree.Emphasis, To: "a"}, {Text: s, Style: tree.Quiet, URL: s}}
+	t := tree.Text{{Text: s}, {Text: s, Style: tree.Strong}, {Text: s, Style: tree.Reference, To: "a"}, {Text: s, Style: tree.Quiet, URL: s}}
 	cell := tree.Cell{t, tree.Q(s)}
 	r := &tree.Range{Low: 2500, High: 6000}
 	return &tree.Document{

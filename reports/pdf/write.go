@@ -92,13 +92,13 @@ func (c *composer) contents(doc *tree.Document) []chunk {
 
 // A setter writes the pages into fpdf.
 type setter struct {
-	doc     *tree.Document
-	f       *fpdf.Fpdf
-	pages   []*page
-	anchors map[string]anchor
-	buf     []byte
-	used    map[rune]bool
-	state   struct {
+	doc       *tree.Document
+	f         *fpdf.Fpdf
+	pages     []*page
+	anchors   map[string]anchor
+	buf       []byte
+	resources [len(faceStyles)]string // names of the faces inside the file
+	state     struct {
 		face   face
 		size   float64
 		font   bool
@@ -119,6 +119,7 @@ func (s *setter) open(day time.Time) {
 	d := s.doc
 	f := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: pageWidth, Ht: pageHeight}})
 	f.SetCatalogSort(true)
+	f.SetCompression(false) // finish compresses, at a tenth of the cost
 	f.SetCreationDate(day)
 	f.SetModificationDate(day)
 	f.SetAutoPageBreak(false, 0)
@@ -134,6 +135,7 @@ func (s *setter) open(day time.Time) {
 	for i, st := range faceStyles {
 		f.AddUTF8FontFromBytes(family, st, faceOf(face(i)).TTF)
 	}
+	f.SetFont(family, faceStyles[regular], bodyStyle.size) // the outline wants a Unicode face selected
 	s.f = f
 }
 
@@ -148,9 +150,7 @@ func (s *setter) drawAll() {
 		if s.doc.Watermark != "" {
 			s.watermark()
 		}
-		for _, o := range pg.ops {
-			s.draw(o)
-		}
+		pg.each(s.draw)
 		for _, o := range s.furniture(i) {
 			s.draw(o)
 		}
@@ -166,12 +166,15 @@ func (s *setter) index() {
 	s.anchors = map[string]anchor{}
 	var names []string
 	for i, pg := range s.pages {
-		for _, o := range pg.ops {
-			if _, twice := s.anchors[o.text]; o.kind == opAnchor && !twice {
+		pg.each(func(o op) {
+			if o.kind != opAnchor {
+				return
+			}
+			if _, twice := s.anchors[o.text]; !twice {
 				s.anchors[o.text] = anchor{page: i + 1, y: max(0, o.y-12)}
 				names = append(names, o.text)
 			}
-		}
+		})
 	}
 	for _, n := range names {
 		a := s.anchors[n]
@@ -180,12 +183,16 @@ func (s *setter) index() {
 	}
 }
 
-// furniture is the running header and the foot of a page; the cover has neither.
+// furniture is the running header and the foot of a page. The cover bears the name of the program instead.
 func (s *setter) furniture(i int) []op {
-	if i == 0 {
-		return nil
-	}
 	const headY, footY = 46.0, 806.0
+	if i == 0 {
+		out := []op{{kind: opRect, colour: accent, x: marginX, y: headY + 14, w: 28, h: 2.2}}
+		for _, o := range single(tree.T("Vigie"), style{semibold, 12, 15, accent}, textWidth).ops {
+			out = append(out, o.at(marginX, headY+6))
+		}
+		return out
+	}
 	var out []op
 	text := func(t string, y float64, right bool, room float64) {
 		ln := single(tree.T(oneLine(t)), runStyle, room)

@@ -155,7 +155,7 @@ type fataler interface {
 func inside(t fataler, d *tree.Document) {
 	t.Helper()
 	for n, pg := range compose(d) {
-		for _, o := range pg.ops {
+		pg.each(func(o op) {
 			switch o.kind {
 			case opText:
 				end := o.x + faceOf(o.face).WidthOf(o.text, o.size)
@@ -167,7 +167,7 @@ func inside(t fataler, d *tree.Document) {
 					t.Fatalf("page %d: box at %.1f, %.1f of %.1f × %.1f", n+1, o.x, o.y, o.w, o.h)
 				}
 			}
-		}
+		})
 	}
 }
 

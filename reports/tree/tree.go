@@ -41,8 +41,8 @@ type Style int
 const (
 	Plain Style = iota
 	Strong
-	Emphasis
-	Quiet // said, but secondary: locators, codes, notes
+	Quiet     // said, but secondary: locators, codes, notes
+	Reference // a number that leads elsewhere: of a source
 )
 
 // Mark is a small drawn shape before a word, so that a state is seen without colour. The word always follows it.
@@ -133,6 +133,7 @@ type Heading struct {
 type List struct {
 	Items   []Text
 	Ordered bool
+	Small   bool
 }
 
 // Align is where the text of a column stands.

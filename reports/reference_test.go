@@ -1,0 +1,78 @@
+package reports
+
+import (
+	"sync"
+	"testing"
+
+	"vigie/catalog"
+	"vigie/catalog/dictionary"
+	"vigie/catalog/reference"
+	"vigie/evaluator"
+	"vigie/evaluator/derive"
+	"vigie/evaluator/expr"
+	"vigie/evaluator/framework"
+)
+
+// A bench is the shipped dictionary, framework and knowledge, ready to judge offerings.
+type bench struct {
+	dict      *catalog.Dictionary
+	framework *framework.Compiled
+	knowledge *evaluator.Knowledge
+}
+
+var shipped = sync.OnceValues(func() (*bench, error) {
+	dict, err := dictionary.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	declared, err := derive.Declarations()
+	if err != nil {
+		return nil, err
+	}
+	var list []expr.Declaration
+	for _, d := range declared {
+		list = append(list, expr.Declaration{Path: d.Path, Type: d.Type, Many: d.Many, Values: d.Codes()})
+	}
+	env, err := expr.New(dict, list)
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{dict: dict}
+	if b.framework, err = framework.Builtin(env); err != nil {
+		return nil, err
+	}
+	b.knowledge, err = evaluator.BuiltinKnowledge(dict)
+	return b, err
+})
+
+// judged gathers and judges one offering of a catalogue on the day of the fixtures.
+func judged(t testing.TB, cat *catalog.Catalogue, q catalog.Query, on catalog.Date) Input {
+	t.Helper()
+	b, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := cat.At(b.dict, on, on).Gather(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, ok := b.framework.WeightSets[q.UseCase]
+	if !ok {
+		w = b.framework.WeightSets[framework.DefaultWeights]
+	}
+	a, err := evaluator.Evaluate(evaluator.Input{Dossier: d, Dictionary: b.dict, Framework: b.framework, Weights: w, Knowledge: b.knowledge, Version: "1.0.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Input{Assessment: a, Dossier: d, Dictionary: b.dict, Framework: b.framework.Framework, Weights: w, Program: "vigie 1.0.0"}
+}
+
+// real is a real offering of the reference catalogue, judged for a real use.
+func real(t testing.TB) Input {
+	t.Helper()
+	cat, err := reference.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return judged(t, cat, catalog.Query{Offering: "mistral-api-eu-medium-3.5", UseCase: "hr-personal-data", Organisation: "french-company"}, "2026-11-24")
+}
