@@ -76,6 +76,8 @@ type Dossier struct {
 	Roles        Roles           `json:"roles"`
 	Records      []DossierRecord `json:"records"` // sorted by kind and id
 	Sources      []Source        `json:"sources"` // cited by the facts, sorted by id
+
+	hash string // kept when gathered; empty: not computed
 }
 
 // DossierFormat names the canonical form of a dossier.
@@ -85,7 +87,12 @@ const DossierFormat = "vigie-dossier/1"
 func (d *Dossier) Hypothetical() bool { return len(d.Assumptions) > 0 }
 
 // Hash names the dossier by its content.
-func (d *Dossier) Hash() string { return MustHash(d) }
+func (d *Dossier) Hash() string {
+	if d.hash != "" {
+		return d.hash
+	}
+	return MustHash(d)
+}
 
 // Record gives a record of the dossier, nil when it holds none of that name.
 func (d *Dossier) Record(r Ref) *DossierRecord {
@@ -161,6 +168,7 @@ func (d *Dossier) Holder(root string) []Ref {
 // the offering look better than it is known to be.
 func (d *Dossier) Where(keep func(Ref, Fact) bool) *Dossier {
 	out := *d
+	out.hash = ""
 	out.Records = make([]DossierRecord, len(d.Records))
 	for i, r := range d.Records {
 		out.Records[i] = DossierRecord{Kind: r.Kind, ID: r.ID, Facts: make([]Fact, 0, len(r.Facts))}

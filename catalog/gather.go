@@ -41,6 +41,7 @@ func (v *View) Gather(q Query) (*Dossier, error) {
 	}
 	g := gathering{View: v, d: d, in: map[Ref]bool{}, walked: map[Ref]bool{}}
 	g.run()
+	d.hash = MustHash(d)
 	return d, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"vigie/catalog"
@@ -317,8 +318,11 @@ func TestGatherBeforeAnyClaim(t *testing.T) {
 		Roles:   catalog.Roles{Parents: []catalog.Ref{}, Models: []catalog.Ref{}, Providers: []catalog.Ref{}, Licences: []catalog.Ref{}},
 		Records: []catalog.DossierRecord{{Kind: catalog.Offering, ID: "o", Facts: []catalog.Fact{}}}, Sources: []catalog.Source{},
 	}
-	if diff := cmp.Diff(want, d); diff != "" {
+	if diff := cmp.Diff(want, d, cmpopts.IgnoreUnexported(catalog.Dossier{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if d.Hash() != want.Hash() {
+		t.Error("the hash kept when gathered is not that of the content")
 	}
 }
 

@@ -42,6 +42,7 @@ type Env struct {
 	ids    map[string]int64
 	paths  []string // by id
 	roots  map[string][]string
+	blank  map[string]map[string]any // every path unknown, by root and field
 	limits bool
 }
 
@@ -86,8 +87,14 @@ func New(dict *catalog.Dictionary, derived []Declaration, opts ...Option) (*Env,
 		e.paths = append(e.paths, d.Path)
 	}
 	slices.Sort(e.paths)
+	e.blank = map[string]map[string]any{}
 	for i, p := range e.paths {
 		e.ids[p] = int64(i + 1)
+		root, field, _ := strings.Cut(p, ".")
+		if e.blank[root] == nil {
+			e.blank[root] = map[string]any{}
+		}
+		e.blank[root][field] = e.unknown(p)
 	}
 	options := []cel.EnvOption{
 		cel.CustomTypeProvider(&provider{Provider: types.NewEmptyRegistry(), env: e}),

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,11 +45,8 @@ type Facts struct {
 // NewFacts makes facts of which nothing is known but the EEA and the day.
 func (e *Env) NewFacts(on catalog.Date) *Facts {
 	f := &Facts{env: e, roots: make(map[string]map[string]any, len(e.roots)), known: map[string]bool{}, open: map[string]*openList{}}
-	for root, fields := range e.roots {
-		f.roots[root] = make(map[string]any, len(fields))
-	}
-	for _, p := range e.paths {
-		f.SetUnknown(p)
+	for root, fields := range e.blank {
+		f.roots[root] = maps.Clone(fields)
 	}
 	f.Set("assessment.date", catalog.Value{Type: catalog.TypeDate, Text: string(on)})
 	eea := catalog.Value{Type: catalog.TypeCountry, Many: true, Complete: true}
