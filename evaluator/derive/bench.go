@@ -104,7 +104,7 @@ func (c *calc) ownTest(rs []result) []finding.Derived {
 		tests = append(tests, x)
 		t.read(r.score, r.unit, r.questions, r.higher, r.measuredBy, r.date)
 	}
-	first, certain := winners(cs)
+	first, certain, _ := winners(cs)
 	sure := slices.ContainsFunc(first, func(w contender) bool { return w.eligible == yes })
 	if len(first) == 0 || !sure {
 		if len(first) == 0 {
@@ -205,7 +205,7 @@ func (c *calc) errorsOfModel(model string, rs []result, t *trail) ([]*big.Rat, b
 		bounds = append(bounds, bound)
 		t.read(r.task, r.score, r.unit, r.questions, r.higher, r.measuredBy, r.date)
 	}
-	first, certain := winners(cs)
+	first, certain, _ := winners(cs)
 	var out []*big.Rat
 	sure := false
 	for _, w := range first {

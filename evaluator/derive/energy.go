@@ -90,13 +90,17 @@ func (c *calc) energyOfModel(m catalog.Ref, ss []statement, t *trail) energyOf {
 			t.read(s.answer)
 		}
 	}
-	first, certain := winners(cs)
+	first, certain, bar := winners(cs)
 	e := energyOf{none: len(first) == 0}
 	sure := false
 	for _, w := range first {
 		sure = sure || w.eligible == yes
+		measured := figures[w.index].measured
+		if measured == maybe && slices.Compare([]string{w.best[0], "0", w.best[2]}, bar) < 0 {
+			measured = yes // it comes first only if it was measured
+		}
 		e.values = append(e.values, figures[w.index].value)
-		e.measured = append(e.measured, figures[w.index].measured)
+		e.measured = append(e.measured, measured)
 	}
 	e.certain = certain
 	if !sure { // perhaps no figure at all

@@ -14,9 +14,8 @@ type contender struct {
 func (c contender) exact() bool { return c.eligible == yes && slices.Equal(c.best, c.worst) }
 
 // winners gives the contenders that some completion of the missing facts puts first, and whether one is first for
-// certain: with exact ties, all those tied.
-func winners(cs []contender) (first []contender, certain bool) {
-	bar := []string(nil) // the best place that somebody surely holds
+// certain: with exact ties, all those tied. bar is the best place that somebody surely holds, nil when nobody does.
+func winners(cs []contender) (first []contender, certain bool, bar []string) {
 	for _, c := range cs {
 		if c.eligible == yes && (bar == nil || slices.Compare(c.worst, bar) > 0) {
 			bar = c.worst
@@ -29,7 +28,7 @@ func winners(cs []contender) (first []contender, certain bool) {
 			certain = certain && c.exact()
 		}
 	}
-	return first, certain
+	return first, certain, bar
 }
 
 // between gives the keys of a fact for best and worst: its value, or the extremes when it is not known.
