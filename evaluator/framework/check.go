@@ -81,6 +81,9 @@ func (c *checker) meta(f *Framework) {
 func (c *checker) familyHasWeight(f *Framework, at string, family Family) {
 	own := slices.DeleteFunc(slices.Clone(f.Criteria), func(x *Criterion) bool { return x.Family != family.ID })
 	if len(own) == 0 {
+		if f.broken {
+			return
+		}
 		c.add(MetaFile, at, "no file holds criteria of family %q", "aucun fichier ne contient de critères de la famille « %s »", family.ID)
 		return
 	}

@@ -46,8 +46,9 @@ type Framework struct {
 	// Criteria are in the order of their families.
 	Criteria []*Criterion `yaml:"-" json:"criteria"`
 
-	files sources
-	hash  func() string
+	files  sources
+	broken bool // a file could not be read: what seems missing may stand there
+	hash   func() string
 }
 
 // Hash names the framework by its content: the same criteria read from other files have the same hash.

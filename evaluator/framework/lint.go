@@ -30,14 +30,14 @@ func (l Loose) Fault() strict.Fault {
 	if given == "" {
 		given = "—"
 	}
-	t := wording.Textf("%s stays open although every answer to %s gives the same one (known: %s)",
-		"%s reste ouvert alors que toute réponse à %s donne la même (connu : %s)", l.subject(), unknown, given)
+	t := wording.Textf("stays open although every answer to %s gives the same result (known: %s)",
+		"reste ouvert alors que toute réponse à %s donne le même résultat (connu : %s)", unknown, given)
 	if l.Gives != nil {
-		t = wording.Textf("%s gives %d to %d where only %d to %d can be reached, when %s is not known (known: %s); put the narrower bands first and state them positively",
-			"%s donne %d à %d là où seul %d à %d peut être atteint, quand %s n'est pas connu (connu : %s) ; placer d'abord les paliers les plus précis et les formuler positivement",
-			l.subject(), l.Gives[0], l.Gives[1], l.Attains[0], l.Attains[1], unknown, given)
+		t = wording.Textf("gives %d to %d where only %d to %d can be reached, when %s is not known (known: %s); put the narrower bands first and state them positively",
+			"donne %d à %d là où seul %d à %d peut être atteint, quand %s n'est pas connu (connu : %s) ; placer d'abord les paliers les plus précis et les formuler positivement",
+			l.Gives[0], l.Gives[1], l.Attains[0], l.Attains[1], unknown, given)
 	}
-	return strict.Fault{File: l.File, Line: l.Line, Column: l.Column, Path: l.Criterion, Text: t}
+	return strict.Fault{File: l.File, Line: l.Line, Column: l.Column, Path: l.subject(), Text: t}
 }
 
 func (l Loose) subject() string {

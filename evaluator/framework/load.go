@@ -96,14 +96,17 @@ func read(fsys fs.FS) (*Framework, strict.Faults) {
 	f := &Framework{files: sources{}}
 	names, err := fs.Glob(fsys, "*.yaml")
 	if err != nil {
+		f.broken = true
 		return f, cannotRead(".", err)
 	}
 	if !slices.Contains(names, MetaFile) {
+		f.broken = true
 		return f, strict.Faults{{File: MetaFile, Text: wording.Textf(
 			"the file is missing: it says what the framework is and which families it has",
 			"le fichier manque : il dit ce qu'est le référentiel et quelles familles il comporte")}}
 	}
 	if len(names) > MaxFiles {
+		f.broken = true
 		return f, strict.Faults{{File: MetaFile, Text: wording.Textf(
 			"more than %d files stand beside it", "plus de %d fichiers se trouvent à côté", MaxFiles)}}
 	}
@@ -113,6 +116,7 @@ func read(fsys fs.FS) (*Framework, strict.Faults) {
 		data, err := readFile(fsys, name)
 		if err != nil {
 			bad = append(bad, cannotRead(name, err)...)
+			f.broken = true
 			continue
 		}
 		f.files[name] = data
@@ -122,11 +126,13 @@ func read(fsys fs.FS) (*Framework, strict.Faults) {
 		}
 		var file familyFile
 		bad = append(bad, decode(name, data, &file)...)
+		f.broken = f.broken || file.Criteria == nil
 		for i, c := range file.Criteria {
 			c.File, c.Family, c.at = name, file.Family, fmt.Sprintf("criteria[%d]", i)
 		}
 		byFamily[file.Family] = append(byFamily[file.Family], file.Criteria...)
 	}
+	f.broken = f.broken || f.Families == nil
 	for _, family := range f.Families {
 		f.Criteria = append(f.Criteria, byFamily[family.ID]...)
 		delete(byFamily, family.ID)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -57,7 +58,27 @@ func (f *faults) expression(file, path string, err error) {
 		f.text(file, path, wording.Same(err.Error()))
 		return
 	}
-	f.within(file, path, e.Line, e.Column, e.Text)
+	column := e.Column
+	if _, n := f.node(file, path); n != nil {
+		column = nameStart(n.Value, e.Line, e.Column)
+	}
+	f.within(file, path, e.Line, column, e.Text)
+}
+
+// nameStart moves from the dot of a.b, where CEL reports that b is not known, to the start of a.
+func nameStart(src string, line, column int) int {
+	lines := strings.Split(src, "\n")
+	if line < 1 || line > len(lines) {
+		return column
+	}
+	text := []rune(lines[line-1])
+	if column < 0 || column >= len(text) || text[column] != '.' {
+		return column
+	}
+	for column > 0 && (text[column-1] == '_' || unicode.IsLetter(text[column-1]) || unicode.IsDigit(text[column-1])) {
+		column--
+	}
+	return column
 }
 
 func (f *faults) pos(file, path string) strict.Pos {

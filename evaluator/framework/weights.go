@@ -129,6 +129,10 @@ func (c *checker) weightSet(file string, data []byte, f *Framework) *WeightSet {
 		c.id(weightSetWord, file, "id", w.ID)
 	}
 	c.share(file, "evidence_floor", w.EvidenceFloor)
+	defer w.seal()
+	if f.broken {
+		return w // its names cannot be judged
+	}
 	if w.Families == nil {
 		w.complete(f)
 	} else {
@@ -140,7 +144,6 @@ func (c *checker) weightSet(file string, data []byte, f *Framework) *WeightSet {
 			c.text(file, fmt.Sprintf("expects_knock_outs[%d]", i), strict.NotIn(id, f.knockOutIDs()))
 		}
 	}
-	w.seal()
 	return w
 }
 
