@@ -39,6 +39,9 @@ func IsCountry(code string) bool {
 	return err == nil && r.String() == code && r.IsCountry() && r.Canonicalize() == r && r.ISO3() != "ZZZ" && !notCountry[code]
 }
 
+// commonCodes are those that people and the European institutions write for the standard's.
+var commonCodes = map[string]string{"UK": "GB", "EL": "GR"}
+
 // notCountry holds codes that the CLDR takes for countries and the standard does not: former, reserved or grouping.
 var notCountry = map[string]bool{"AC": true, "CP": true, "DG": true, "FQ": true, "PC": true, "TA": true, "AN": true, "BU": true, "CS": true, "DD": true, "FX": true, "NT": true, "SU": true, "TP": true, "YD": true, "YU": true, "ZR": true, "QO": true, "EU": true, "UN": true, "EZ": true}
 

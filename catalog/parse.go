@@ -67,7 +67,7 @@ func (f *FactDef) ParseNode(r *strict.Reader, n *yaml.Node, at string, complete 
 func (f *FactDef) parseOne(r *strict.Reader, n *yaml.Node, at string) Value {
 	v := Value{Type: f.Type}
 	switch {
-	case f.Type == TypeMoney:
+	case f.Type == TypeMoney && n.Kind == yaml.MappingNode:
 		var m struct {
 			Amount   string `yaml:"amount,required"`
 			Currency string `yaml:"currency,required"`
@@ -86,7 +86,10 @@ func (f *FactDef) parseOne(r *strict.Reader, n *yaml.Node, at string) Value {
 		return v
 	}
 	s, ok := r.Scalar(n, at, f.expects())
-	if !ok {
+	if ok && f.Type == TypeMoney {
+		r.Expected(n, at, f.expects())
+	}
+	if !ok || f.Type == TypeMoney {
 		return v
 	}
 	f.set(&v, s)
@@ -111,7 +114,7 @@ func (f *FactDef) set(v *Value, s string) {
 // check canonicalises one scalar and reports what does not fit the type.
 func (f *FactDef) check(v *Value, bad func(wording.Text)) {
 	no := func() {
-		bad(wording.Textf("expected %s, found %s", "attendu : %s ; trouvé : %s", f.expects(), wording.Quoted(v.Text+v.Num)))
+		bad(wording.Textf("expected %s, found %s", "attendu : %s ; trouvé : %s", f.expects(), wording.Quoted(strings.TrimSpace(v.Text+v.Num+" "+v.Currency))))
 	}
 	switch f.Type {
 	case TypeText:
@@ -127,7 +130,10 @@ func (f *FactDef) check(v *Value, bad func(wording.Text)) {
 			no()
 		}
 	case TypeCountry:
-		if !IsCountry(v.Text) && v.Text != World {
+		switch official, ok := commonCodes[v.Text]; {
+		case ok:
+			bad(wording.Textf("%s is not the ISO 3166-1 code; did you mean %s?", "%s n'est pas le code ISO 3166-1 ; vouliez-vous dire %s ?", wording.Quoted(v.Text), wording.Quoted(official)))
+		case !IsCountry(v.Text) && v.Text != World:
 			no()
 		}
 	case TypeLanguage:

@@ -38,7 +38,7 @@ func (l *loader) check() {
 		if c.Value != nil && c.def.Type == catalog.TypeReference && !l.partial {
 			for _, id := range c.Value.Texts() {
 				if _, ok := slices.BinarySearch(ids[c.def.RefersTo], id); !ok {
-					l.bad(c.pos, where, "refers to a %s that is not there: %s", "renvoie à une fiche absente (%s) : %s", c.def.RefersTo.Label().Lower(), strict.NotIn(id, ids[c.def.RefersTo]))
+					l.bad(c.pos, where, "refers to a record that is not there (%s): %s", "renvoie à une fiche absente (%s) : %s", c.def.RefersTo.Label().Lower(), strict.NotIn(id, ids[c.def.RefersTo]))
 				}
 			}
 		}
@@ -121,11 +121,15 @@ func (l *loader) stakes() {
 			}
 			before := sums[k].Cmp(hundred)
 			if sums[k].Add(sums[k], catalog.Rat(c.Value.Num)); before <= 0 && sums[k].Cmp(hundred) > 0 {
-				l.bad(c.pos, c.Record.String()+":"+c.Path, "with this share, those of %s that this source gives for this day add up to %s %%, more than 100 %%", "avec cette part, celles de %s que donne cette source à cette date totalisent %s %%, plus de 100 %%",
-					ln.company, catalog.Decimal(sums[k], 2))
+				l.bad(c.pos, c.Record.String()+":"+c.Path, "with this share, those of %s that this source gives for this day add up to %s, more than 100%%", "avec cette part, celles de %s que donne cette source à cette date totalisent %s, plus de 100 %%",
+					ln.company, percent(catalog.Decimal(sums[k], 2)))
 			}
 		}
 	}
+}
+
+func percent(d string) wording.Text {
+	return wording.Text{EN: wording.Percent(wording.EN, d), FR: wording.Percent(wording.FR, d)}
 }
 
 // cycles refuses a model that derives from itself. Owners may hold each other in a circle; models may not.

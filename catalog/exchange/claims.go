@@ -36,6 +36,21 @@ type review struct {
 	about catalog.FactRef // of a settlement
 }
 
+func newLoader(dict *catalog.Dictionary) *loader {
+	return &loader{dict: dict, cat: &catalog.Catalogue{}, records: map[catalog.Ref]strict.Pos{}, sources: map[string]strict.Pos{}}
+}
+
+// finish checks what was added as a whole.
+func (l *loader) finish() (*catalog.Catalogue, error) {
+	l.check()
+	if err := l.faults.Err(); err != nil {
+		l.faults.Sort()
+		return nil, err
+	}
+	l.cat.Sort()
+	return l.cat, nil
+}
+
 func (l *loader) unread(name string, why wording.Text) {
 	l.partial = true
 	l.faults = append(l.faults, strict.Fault{File: name, Text: why})
@@ -70,14 +85,21 @@ func (l *loader) add(f *file) {
 		l.record(r, at, by)
 	}
 	for _, w := range f.Withdrawals {
-		l.reviews = append(l.reviews, review{pos: w.Pos, path: "withdrawals", claim: w.Claim})
+		l.review(review{pos: w.Pos, path: "withdrawals", claim: w.Claim}, w.Reason)
 		l.cat.Withdrawals = append(l.cat.Withdrawals, catalog.Withdrawal{Claim: w.Claim, By: w.By, At: l.moment(w.Pos, "at", w.At), Reason: w.Reason})
 	}
 	for _, s := range f.Settlements {
 		about := catalog.FactRef{Record: catalog.Ref{Kind: s.Kind, ID: s.ID}, Path: s.Path}
-		l.reviews = append(l.reviews, review{pos: s.Pos, path: "settlements", claim: s.Claim, about: about})
+		l.review(review{pos: s.Pos, path: "settlements", claim: s.Claim, about: about}, s.Reason)
 		l.cat.Settlements = append(l.cat.Settlements, catalog.Settlement{Record: about.Record, Path: s.Path, Claim: s.Claim, By: s.By, At: l.moment(s.Pos, "at", s.At), Reason: s.Reason})
 	}
+}
+
+func (l *loader) review(r review, reason string) {
+	if strings.TrimSpace(reason) == "" {
+		l.bad(r.pos, r.path, "the reason is empty: say why, for whoever reads it years later", "la raison est vide : dire pourquoi, pour qui la lira dans des années")
+	}
+	l.reviews = append(l.reviews, r)
 }
 
 // moment reads a day or an RFC 3339 time; a day stands for its first moment in UTC.

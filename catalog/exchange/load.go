@@ -88,7 +88,7 @@ func LoadFS(fsys fs.FS, names []string, dict *catalog.Dictionary) (*catalog.Cata
 
 // load reads the named files; faults name them below the folder shown.
 func load(fsys fs.FS, names []string, shown string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
-	l := loader{dict: dict, cat: &catalog.Catalogue{}, records: map[catalog.Ref]strict.Pos{}, sources: map[string]strict.Pos{}}
+	l := newLoader(dict)
 	total := int64(0)
 	for _, n := range names {
 		if l.faults.Full() {
@@ -118,11 +118,5 @@ func load(fsys fs.FS, names []string, shown string, dict *catalog.Dictionary) (*
 		}
 		l.add(&doc)
 	}
-	l.check()
-	if err := l.faults.Err(); err != nil {
-		l.faults.Sort()
-		return nil, err
-	}
-	l.cat.Sort()
-	return l.cat, nil
+	return l.finish()
 }

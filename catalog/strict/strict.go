@@ -245,6 +245,9 @@ func IsDecimal(s string) bool { return decimal.MatchString(s) }
 // Scalar gives the text of a scalar node in NFC, exactly as written (012 stays "012"). A null or a
 // collection is a fault.
 func (r *Reader) Scalar(n *yaml.Node, path string, expected wording.Text) (string, bool) {
+	if !r.Plain(n, path) {
+		return "", false
+	}
 	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
 		r.Expected(n, path, expected)
 		return "", false
@@ -275,26 +278,26 @@ func found(n *yaml.Node) wording.Text {
 
 // NotIn says that a word is not one of those allowed, and names the nearest.
 func NotIn(word string, allowed []string) wording.Text {
-	return wording.Textf("%s is not known here; %s", "%s est inconnu ici ; %s", wording.Quoted(word), instead(word, allowed))
+	return wording.Textf("%s is not known here%s", "%s est inconnu ici%s", wording.Quoted(word), instead(word, allowed))
 }
 
 // UnknownKey says that a block has no such key, and names the nearest.
 func UnknownKey(key string, known []string) wording.Text {
-	return wording.Textf("unknown key %s; %s", "clé inconnue %s ; %s", wording.Quoted(key), instead(key, known))
+	return wording.Textf("unknown key %s%s", "clé inconnue %s%s", wording.Quoted(key), instead(key, known))
 }
 
 func instead(word string, allowed []string) wording.Text {
 	if n := wording.Nearest(word, allowed); n != "" {
-		return wording.Textf("did you mean %s?", "vouliez-vous dire %s ?", wording.Quoted(n))
+		return wording.Textf("; did you mean %s?", " ; vouliez-vous dire %s ?", wording.Quoted(n))
 	}
 	if len(allowed) == 0 {
-		return wording.Textf("nothing may stand here", "rien ne peut figurer ici")
+		return wording.Text{}
 	}
 	list := strings.Join(allowed, ", ")
 	if len(allowed) > 24 {
 		list = strings.Join(allowed[:24], ", ") + ", …"
 	}
-	return wording.Textf("expected one of: %s", "valeurs admises : %s", list)
+	return wording.Textf("; expected one of: %s", " ; valeurs admises : %s", list)
 }
 
 func (r *Reader) structure(n *yaml.Node, v reflect.Value, path string) {
