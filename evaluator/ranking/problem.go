@@ -223,6 +223,15 @@ func (p *Problem) FamilyMeans(c Candidate) []*big.Rat {
 	return out
 }
 
+// Order lists the candidates from best to worst by their means, equal ones by id.
+func (p *Problem) Order() []string {
+	var out []string
+	for _, i := range p.order() {
+		out = append(out, p.Candidates[i].ID)
+	}
+	return out
+}
+
 // order gives the indexes of the candidates from best to worst: by mean, then by id.
 func (p *Problem) order() []int {
 	means := make([]*big.Rat, len(p.Candidates))

@@ -16,15 +16,26 @@ type Swap struct {
 	Gap    float64 `json:"gap"` // points between the two means today
 }
 
-// Swaps gives, for each pair of neighbours in the order, the smallest change that swaps them.
+// Swaps gives, for each pair, the smallest change that swaps it, in the order of the ranking; with more than 64
+// candidates, for neighbours only.
 //
 // With G the gap of the totals, d the gap in the family and m the weighted mean gap of the others, moving the
 // family's weight by G/(m-d) brings the totals together (METHOD section 1.3).
 func (p *Problem) Swaps() []Swap {
 	order := p.order()
 	out := []Swap{}
-	for i := 0; i+1 < len(order); i++ {
-		out = append(out, p.Swap(p.Candidates[order[i]], p.Candidates[order[i+1]]))
+	means := make([][]*big.Rat, len(order))
+	for i, o := range order {
+		means[i] = p.FamilyMeans(p.Candidates[o])
+	}
+	for i := range order {
+		last := len(order)
+		if len(order) > maxPairs {
+			last = min(i+2, last)
+		}
+		for j := i + 1; j < last; j++ {
+			out = append(out, p.swap(p.Candidates[order[i]].ID, p.Candidates[order[j]].ID, means[i], means[j]))
+		}
 	}
 	return out
 }
@@ -32,8 +43,11 @@ func (p *Problem) Swaps() []Swap {
 // Swap answers for one pair. Families that apply to only one of the two make no closed form: the pair is then
 // answered without a change.
 func (p *Problem) Swap(a, b Candidate) Swap {
-	out := Swap{Ahead: a.ID, Behind: b.ID}
-	ma, mb := p.FamilyMeans(a), p.FamilyMeans(b)
+	return p.swap(a.ID, b.ID, p.FamilyMeans(a), p.FamilyMeans(b))
+}
+
+func (p *Problem) swap(ahead, behind string, ma, mb []*big.Rat) Swap {
+	out := Swap{Ahead: ahead, Behind: behind}
 	var total int64
 	for f, fam := range p.Families {
 		if (ma[f] == nil) != (mb[f] == nil) && fam.Weight > 0 {
@@ -82,7 +96,7 @@ func (p *Problem) Swap(a, b Candidate) Swap {
 	return out
 }
 
-// Dominated says that a candidate cannot beat another under any weights.
+// Dominated says that a candidate cannot beat another under any weights of the families and criteria that count.
 type Dominated struct {
 	ID string `json:"id"`
 	By string `json:"by"`
@@ -92,9 +106,13 @@ type Dominated struct {
 // turn out to be, and beats on at least one. Two candidates are compared only where the same criteria apply.
 func (p *Problem) Dominance() []Dominated {
 	out := []Dominated{}
-	for _, b := range p.Candidates {
-		for _, a := range p.Candidates {
-			if a.ID != b.ID && p.dominates(a, b) {
+	ends := make([][]ends, len(p.Candidates))
+	for i, c := range p.Candidates {
+		ends[i] = p.ends(c)
+	}
+	for j, b := range p.Candidates {
+		for i, a := range p.Candidates {
+			if i != j && dominates(ends[i], ends[j]) {
 				out = append(out, Dominated{ID: b.ID, By: a.ID})
 			}
 		}
@@ -108,21 +126,42 @@ func (p *Problem) Dominance() []Dominated {
 	return out
 }
 
-func (p *Problem) dominates(a, b Candidate) bool {
-	better := false
-	for i := range p.Criteria {
-		x, y := a.Cells[i], b.Cells[i]
-		if x.Applies != y.Applies || x.Applies == MayApply {
-			return false
-		}
-		if x.Applies == DoesNotApply {
+// ends is the lowest and the highest score of one cell.
+type ends struct {
+	applies   Applicability
+	low, high int
+}
+
+// ends lists the cells of a candidate that weigh.
+func (p *Problem) ends(c Candidate) []ends {
+	var out []ends
+	for i, cr := range p.Criteria {
+		cell := c.Cells[i]
+		if cr.Weight == 0 || p.Families[cr.Family].Weight == 0 {
 			continue
 		}
-		low, high := slices.Min(x.Scores), slices.Max(y.Scores)
-		if low < high {
+		e := ends{applies: cell.Applies}
+		if len(cell.Scores) > 0 {
+			e.low, e.high = slices.Min(cell.Scores), slices.Max(cell.Scores)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func dominates(a, b []ends) bool {
+	better := false
+	for i, x := range a {
+		y := b[i]
+		switch {
+		case x.applies != y.applies || x.applies == MayApply:
+			return false
+		case x.applies == DoesNotApply:
+			continue
+		case x.low < y.high:
 			return false
 		}
-		better = better || low > high
+		better = better || x.low > y.high
 	}
 	return better
 }
@@ -171,32 +210,6 @@ func (p *Problem) Geometric() []string {
 	out := make([]string, len(list))
 	for i, s := range list {
 		out[i] = s.id
-	}
-	return out
-}
-
-// RankOrderCentroid turns an order of n families into weights in percent, largest remainder: the mean of all
-// weights that respect the order (Barron and Barrett 1996).
-func RankOrderCentroid(n int) []int64 {
-	exact := make([]*big.Rat, n)
-	for i := range n {
-		exact[i] = new(big.Rat)
-		for k := i + 1; k <= n; k++ {
-			exact[i].Add(exact[i], big.NewRat(1, int64(k)))
-		}
-		exact[i].Mul(exact[i], big.NewRat(100, int64(n)))
-	}
-	out, left := make([]int64, n), int64(100)
-	idx := make([]int, n)
-	for i, e := range exact {
-		out[i] = new(big.Int).Quo(e.Num(), e.Denom()).Int64()
-		left -= out[i]
-		idx[i] = i
-	}
-	rest := func(i int) *big.Rat { return new(big.Rat).Sub(exact[i], new(big.Rat).SetInt64(out[i])) }
-	slices.SortStableFunc(idx, func(a, b int) int { return rest(b).Cmp(rest(a)) })
-	for _, i := range idx[:left] {
-		out[i]++
 	}
 	return out
 }
