@@ -25,8 +25,8 @@ func (s *server) data(h dataHandler) gin.HandlerFunc {
 	}
 }
 
-// page is a list as the API gives it. Items is never null.
-type page[T any] struct {
+// listOf is a list as the API gives it. Items is never null.
+type listOf[T any] struct {
 	Items []T `json:"items"`
 }
 
@@ -66,7 +66,7 @@ func (s *server) list(kind catalog.Kind) dataHandler {
 		if err := p.err(); err != nil {
 			return err
 		}
-		return s.json(c, page[service.Listing]{s.svc.List(kind, on, known, find)})
+		return s.json(c, listOf[service.Listing]{s.svc.List(kind, on, known, find)})
 	}
 }
 
@@ -83,7 +83,7 @@ func (s *server) weightSets(c *gin.Context) error {
 	if err := s.params(c).err(); err != nil {
 		return err
 	}
-	out := page[weightSet]{Items: []weightSet{}}
+	out := listOf[weightSet]{Items: []weightSet{}}
 	for _, id := range s.svc.WeightSetIDs() {
 		w := s.svc.Framework.WeightSets[id]
 		out.Items = append(out.Items, weightSet{ID: id, Title: w.Title, Reason: w.Reason, Hash: w.Hash(), Families: w.Families})

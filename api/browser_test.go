@@ -1,0 +1,201 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// browser opens a tab of the machine's Chromium. Without one the test is skipped, and fails in CI.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		t.Cleanup(cancel)
+		ctx, end := chromedp.NewContext(ctx, chromedp.WithAllocatorOptions(chromedp.ExecPath(path), chromedp.NoSandbox,
+			chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true)))
+		t.Cleanup(end)
+		return ctx
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal("no Chromium on this machine")
+	}
+	t.Skip("no Chromium on this machine: pages are not tried in a real browser")
+	return nil
+}
+
+// broken notes every violation of the policy from the first moment of a page on.
+const broken = `window.violations = []; addEventListener("securitypolicyviolation", e => violations.push(e.violatedDirective + " " + e.blockedURI));`
+
+// structure gives what is wrong with a page for someone who cannot see it or has a small screen.
+const structure = `(() => {
+  const bad = [...window.violations].map(v => "policy: " + v);
+  const say = (what, el) => bad.push(what + (el ? ": " + el.outerHTML.slice(0, 120) : ""));
+  if (!["fr", "en"].includes(document.documentElement.lang)) say("no language");
+  if (!document.title.trim()) say("no title");
+  if (document.querySelectorAll("main").length !== 1) say("not one main");
+  if (document.querySelectorAll("h1").length !== 1) say("not one h1");
+  let last = 1;
+  for (const h of document.querySelectorAll("h1,h2,h3,h4,h5,h6")) {
+    const level = +h.tagName[1];
+    if (level > last + 1) say("a level of heading is skipped", h);
+    if (!h.textContent.trim()) say("an empty heading", h);
+    last = level;
+  }
+  for (const x of document.querySelectorAll("input:not([type=hidden]),select,textarea"))
+    if (!x.labels || !x.labels.length) say("a field without label", x);
+  for (const x of document.querySelectorAll("a[href],button,summary"))
+    if (!(x.getAttribute("aria-label") || x.textContent).trim()) say("a control without name", x);
+  const ids = new Set();
+  for (const x of document.querySelectorAll("[id]")) { if (ids.has(x.id)) say("an id twice", x); ids.add(x.id); }
+  for (const x of document.querySelectorAll("a[href^='#']"))
+    if (!document.getElementById(decodeURIComponent(x.getAttribute("href").slice(1)))) say("a link to nothing on the page", x);
+  for (const x of document.querySelectorAll("[aria-labelledby]"))
+    for (const id of x.getAttribute("aria-labelledby").split(" ")) if (!ids.has(id)) say("named by nothing", x);
+  for (const x of document.querySelectorAll("svg:not([aria-hidden=true]):not([role=img])")) say("a drawing that is neither hidden nor named", x);
+  for (const x of document.querySelectorAll("table")) if (!x.querySelector("th[scope]")) say("a table without headers", x);
+  for (const x of document.querySelectorAll("[style],script,style")) say("inline", x);
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide > 0) say("wider than the screen by " + wide + " px");
+  for (const x of document.querySelectorAll("main button, main .button, main input, main select"))
+    { const r = x.getBoundingClientRect(); if (r.height && r.height < 24) say("too small to touch", x); }
+  return bad;
+})()`
+
+// look is one way of looking at a page.
+type look struct {
+	name   string
+	width  int64
+	scheme string
+	media  string
+}
+
+var looks = []look{{"360", 360, "light", ""}, {"1440", 1440, "light", ""}, {"2560", 2560, "light", ""}, {"dark", 1440, "dark", ""}, {"print", 794, "light", "print"}}
+
+// TestPagesInABrowser opens every page in both languages on small and large screens, in the dark and on paper. With
+// VIGIE_SHOTS=folder it keeps a picture of each; with VIGIE_AXE=axe.min.js it runs axe-core too.
+func TestPagesInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser is slow")
+	}
+	ctx := browser(t)
+	srv := httptest.NewServer(testHandler(t))
+	t.Cleanup(srv.Close)
+	shots, axe := os.Getenv("VIGIE_SHOTS"), ""
+	if file := os.Getenv("VIGIE_AXE"); file != "" {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		axe = string(data)
+	}
+	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: broken})
+		return err
+	})); err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"fr", "en"} {
+		for name, path := range pagesToSee {
+			for _, l := range looks {
+				if err := chromedp.Do(ctx, media(l), chromedp.EmulateViewport(l.width, 900), chromedp.Navigate(srv.URL+"/"+lang+path)); err != nil {
+					t.Fatalf("%s %s: %v", lang, path, err)
+				}
+				wrong, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](structure))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, w := range wrong {
+					t.Errorf("/%s%s at %s: %s", lang, path, l.name, w)
+				}
+				if axe != "" && l.media == "" {
+					for _, w := range runAxe(t, ctx, axe) {
+						t.Errorf("/%s%s at %s: axe: %s", lang, path, l.name, w)
+					}
+				}
+				if shots != "" {
+					picture(t, ctx, filepath.Join(shots, fmt.Sprintf("%s-%s-%s.png", name, lang, l.name)))
+				}
+			}
+		}
+	}
+}
+
+func media(l look) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: l.media,
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+		return err
+	})
+}
+
+func picture(t *testing.T, ctx context.Context, file string) {
+	t.Helper()
+	img, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, img, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func runAxe(t *testing.T, ctx context.Context, axe string) []string {
+	t.Helper()
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[json.RawMessage](axe+"; 1")); err != nil {
+		t.Fatal(err)
+	}
+	out, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(r =>
+		r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.html.slice(0, 140) + " " + (n.any[0] ? n.any[0].message : ""))))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestKeyboard goes through the first page by keyboard alone: the first stop skips to the content, and every stop is
+// visible.
+func TestKeyboard(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser is slow")
+	}
+	ctx := browser(t)
+	srv := httptest.NewServer(testHandler(t))
+	t.Cleanup(srv.Close)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(srv.URL+"/en/")); err != nil {
+		t.Fatal(err)
+	}
+	var stops []string
+	for range 12 {
+		if err := chromedp.Do(ctx, chromedp.KeyEvent("\t")); err != nil {
+			t.Fatal(err)
+		}
+		stop, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => { const x = document.activeElement, r = x.getBoundingClientRect(), s = getComputedStyle(x);
+			return (r.width > 1 && r.height > 1 && r.top >= 0 && s.outlineStyle !== "none" ? "" : "HIDDEN ") + (x.getAttribute("aria-label") || x.id || x.textContent.trim()); })()`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stops = append(stops, stop)
+	}
+	got := strings.Join(stops, " | ")
+	want := "Skip to the content | Vigie | Offerings | Use cases | Vendors | Models | Français | use_case | find | vendor | deployment | Show"
+	if got != want {
+		t.Errorf("stops of the keyboard:\n got %s\nwant %s", got, want)
+	}
+}
