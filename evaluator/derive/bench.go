@@ -17,6 +17,11 @@ type result struct {
 	ours  bool // drawn from the use case that is assessed
 
 	benchmark, score, unit, higher, questions, language, harness, measuredBy, date, task fact
+
+	base   string // name of the benchmark without its language
+	share  *big.Rat
+	n      int64
+	usable tri // it is a share with a number of questions
 }
 
 // results lists the benchmark results of the dossier that are about a model of the offering, or the offering itself.
@@ -31,12 +36,17 @@ func (c *calc) results() []result {
 		if !slices.Contains(c.d.Roles.Models, catalog.Ref{Kind: catalog.Model, ID: model}) && !get("offering").is(c.d.Offering.ID) {
 			continue
 		}
-		out = append(out, result{
+		r := result{
 			ref: rec.Ref(), model: model, ours: !c.d.UseCase.IsZero() && get("use_case").is(c.d.UseCase.ID),
 			benchmark: get("benchmark"), score: get("score"), unit: get("unit"), higher: get("higher_is_better"),
 			questions: get("questions"), language: get("language"), harness: get("harness"),
 			measuredBy: get("measured_by"), date: get("date"), task: get("task"),
-		})
+		}
+		if r.benchmark.known() {
+			r.base = baseName(r.benchmark.Value.Text)
+		}
+		r.share, r.n, r.usable = r.proportion()
+		out = append(out, r)
 	}
 	return out
 }
@@ -90,15 +100,14 @@ func (c *calc) ownTest(rs []result) []finding.Derived {
 		if !r.ours {
 			continue
 		}
-		p, n, ok := r.proportion()
-		ok = and(ok, r.measuredBy.oneOf("own"), r.higher.truth())
+		ok := and(r.usable, r.measuredBy.oneOf("own"), r.higher.truth())
 		if ok == no {
 			continue
 		}
 		best, worst := between(r.date, firstDay, lastDay)
-		x := test{cases: n}
-		if p != nil && n > 0 {
-			x.bound = new(big.Rat).Sub(p, margin(p, n))
+		x := test{cases: r.n}
+		if r.share != nil && r.n > 0 {
+			x.bound = new(big.Rat).Sub(r.share, margin(r.share, r.n))
 		}
 		cs = append(cs, contender{eligible: ok, best: []string{best}, worst: []string{worst}, index: len(tests)})
 		tests = append(tests, x)
@@ -160,7 +169,7 @@ func (c *calc) factualErrors(rs []result) finding.Derived {
 	var left []*big.Rat
 	known := complete
 	if !complete {
-		t.read(fact{at.at, catalog.Fact{State: catalog.Unknown}})
+		t.read(fact{at.at, notRecorded})
 	}
 	for _, m := range models {
 		values, ok := c.errorsOfModel(m.ID, rs, &t)
@@ -189,8 +198,7 @@ func (c *calc) errorsOfModel(model string, rs []result, t *trail) ([]*big.Rat, b
 		if r.model != model {
 			continue
 		}
-		p, n, ok := r.proportion()
-		ok = and(ok, r.task.oneOf("factuality"), r.higher.truth().not())
+		ok := and(r.usable, r.task.oneOf("factuality"), r.higher.truth().not())
 		if ok == no {
 			continue
 		}
@@ -199,8 +207,8 @@ func (c *calc) errorsOfModel(model string, rs []result, t *trail) ([]*big.Rat, b
 		dateBest, dateWorst := between(r.date, firstDay, lastDay)
 		cs = append(cs, contender{eligible: ok, best: []string{ownBest, freeBest, dateBest}, worst: []string{ownWorst, freeWorst, dateWorst}, index: len(bounds)})
 		var bound *big.Rat
-		if p != nil && n > 0 {
-			bound = new(big.Rat).Add(p, margin(p, n))
+		if r.share != nil && r.n > 0 {
+			bound = new(big.Rat).Add(r.share, margin(r.share, r.n))
 		}
 		bounds = append(bounds, bound)
 		t.read(r.task, r.score, r.unit, r.questions, r.higher, r.measuredBy, r.date)

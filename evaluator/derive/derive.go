@@ -42,18 +42,28 @@ type calc struct {
 	on catalog.Date
 }
 
-// fact is a fact and its place.
+// fact is a fact of the dossier and its place. It points into the dossier, which nobody changes: a dossier holds
+// hundreds of facts, and copies would cost more than the answers.
 type fact struct {
 	at catalog.FactRef
-	catalog.Fact
+	*catalog.Fact
 }
+
+var notRecorded = &catalog.Fact{State: catalog.Unknown}
 
 func (c *calc) fact(r catalog.Ref, path string) fact {
 	return factOf(c.d.Record(r), r, path)
 }
 
 func factOf(rec *catalog.DossierRecord, r catalog.Ref, path string) fact {
-	return fact{catalog.FactRef{Record: r, Path: path}, rec.Fact(path)}
+	f := fact{catalog.FactRef{Record: r, Path: path}, notRecorded}
+	if rec != nil {
+		i, ok := slices.BinarySearchFunc(rec.Facts, path, func(x catalog.Fact, p string) int { return strings.Compare(x.Path, p) })
+		if ok {
+			f.Fact = &rec.Facts[i]
+		}
+	}
+	return f
 }
 
 func (f fact) known() bool   { return f.State == catalog.Known && f.Value != nil }

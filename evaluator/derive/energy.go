@@ -51,7 +51,7 @@ func (c *calc) energy(ss []statement, worldOpen bool) []finding.Derived {
 		return []finding.Derived{none, settled(measuredPath, catalog.BoolValue(false), t, none.Reason)}
 	}
 	if !settledAll {
-		t.read(fact{at.at, catalog.Fact{State: catalog.Unknown}})
+		t.read(fact{at.at, notRecorded})
 	}
 	return []finding.Derived{c.energyFigure(per, settledAll, t), c.energyMeasured(per, settledAll, t)}
 }

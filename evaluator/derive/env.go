@@ -246,7 +246,7 @@ func (c *calc) trainingDisclosure(ss []statement, open bool, world trail) findin
 	}
 	if !complete {
 		union = 1<<len(disclosures) - 1
-		t.read(fact{at.at, catalog.Fact{State: catalog.Unknown}})
+		t.read(fact{at.at, notRecorded})
 	}
 	var left []catalog.Value
 	for r := rankNone; r <= ceiling; r++ {

@@ -56,6 +56,8 @@ type Measured struct {
 	AsOf     string `yaml:"as_of,required"`
 	Source   string `yaml:"source,required"`
 	Verified bool   `yaml:"verified,required"`
+
+	share *big.Rat // the score as a fraction of 1
 }
 
 // Population is models measured alike: same benchmark, harness and settings, language and unit. Only inside a
@@ -253,10 +255,14 @@ func (l *loader) checkPopulations() {
 			l.bad(p.Pos, "harness", "conditions that are not stated make no population", "des conditions non précisées ne font pas une population")
 		}
 		seen := map[string]bool{}
-		for _, m := range p.Models {
+		for i, m := range p.Models {
 			l.cites(m.Pos, m.Source)
-			if !strict.IsDecimal(m.Score) {
-				l.bad(m.Pos, "score", "expected a number, found %q", "attendu : un nombre ; trouvé : « %s »", m.Score)
+			fits := strict.IsDecimal(m.Score)
+			if fits {
+				p.Models[i].share, fits = share(m.Score, p.Unit)
+			}
+			if !fits {
+				l.bad(m.Pos, "score", "expected a share of right answers, found %q", "attendu : une part de bonnes réponses ; trouvé : « %s »", m.Score)
 			}
 			if _, ok := catalog.ParseDate(m.AsOf); !ok {
 				l.bad(m.Pos, "as_of", "expected a day (YYYY-MM-DD), found %q", "attendu : un jour (AAAA-MM-JJ) ; trouvé : « %s »", m.AsOf)

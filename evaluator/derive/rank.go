@@ -24,7 +24,7 @@ func (c *calc) taskPercentile(rs []result) finding.Derived {
 		t.read(task)
 	}
 	if !complete {
-		t.read(fact{at.at, catalog.Fact{State: catalog.Unknown}})
+		t.read(fact{at.at, notRecorded})
 	}
 	if !task.known() || !complete {
 		return open(percentilePath, nil, t, wording.Textf("The kind of task of the use, or the models of the offering, are not known.", "Le type de tâche de l'usage, ou les modèles de l'offre, ne sont pas connus."))
@@ -84,31 +84,33 @@ func (c *calc) taskPercentile(rs []result) finding.Derived {
 // ranksIn gives the ranks, as fractions of 1, that a result may have in a population, and whether it belongs there.
 func (c *calc) ranksIn(p Population, r result) ([]*big.Rat, tri) {
 	fits := and(r.benchmark.oneOf(p.Benchmark), r.harness.oneOf(p.Harness), r.language.oneOf(p.Language), r.unit.oneOf(p.Unit))
+	if fits == no {
+		return nil, no
+	}
 	var others []*big.Rat
 	for _, m := range p.Models {
 		if m.Model != r.model && !catalog.Date(m.AsOf).After(c.on) {
-			others = append(others, catalog.Rat(m.Score))
+			others = append(others, m.share)
 		}
 	}
-	if fits == no || len(others) < c.k.MinimumOthers {
+	if len(others) < c.k.MinimumOthers {
 		return nil, no
 	}
 	lowest, highest := 0, len(others)
-	score, n, ok := r.proportion()
 	switch {
-	case ok == no:
+	case r.usable == no:
 		return nil, no
-	case score != nil && n > 0:
-		lowest = beaten(p, others, score, margin(score, n))
+	case r.share != nil && r.n > 0:
+		lowest = beaten(p, others, r.share, margin(r.share, r.n))
 		highest = lowest
-	case score != nil:
-		highest = beaten(p, others, score, new(big.Rat))
+	case r.share != nil:
+		highest = beaten(p, others, r.share, new(big.Rat))
 	}
 	var out []*big.Rat
 	for k := lowest; k <= highest; k++ {
 		out = append(out, big.NewRat(int64(k), int64(len(others))))
 	}
-	return out, and(fits, ok.orYes(score != nil))
+	return out, and(fits, r.usable.orYes(r.share != nil))
 }
 
 // orYes lifts a maybe: a result whose margin is missing still belongs to its population.
@@ -119,19 +121,15 @@ func (t tri) orYes(lift bool) tri {
 	return t
 }
 
-// beaten counts the scores of a population that lie beyond the margin on the worse side of a share.
-func beaten(p Population, others []*big.Rat, score, margin *big.Rat) int {
+// beaten counts the shares of a population that lie beyond the margin on the worse side of one.
+func beaten(p Population, others []*big.Rat, share, margin *big.Rat) int {
+	bound, worse := new(big.Rat).Sub(share, margin), -1
+	if !p.HigherIsBetter {
+		bound, worse = bound.Add(share, margin), 1
+	}
 	n := 0
 	for _, o := range others {
-		o := new(big.Rat).Set(o)
-		if p.Unit == "percent" {
-			o.Quo(o, big.NewRat(100, 1))
-		}
-		gap := new(big.Rat).Sub(score, o)
-		if !p.HigherIsBetter {
-			gap.Neg(gap)
-		}
-		if gap.Cmp(margin) > 0 {
+		if o.Cmp(bound) == worse {
 			n++
 		}
 	}
@@ -156,7 +154,7 @@ func (c *calc) languageRatio(rs []result) finding.Derived {
 	}
 	models, complete, at := c.models()
 	if !complete {
-		t.read(fact{at.at, catalog.Fact{State: catalog.Unknown}})
+		t.read(fact{at.at, notRecorded})
 	}
 	settledAll := complete
 	var lowest *big.Rat
@@ -212,16 +210,16 @@ func (c *calc) ratioOfModel(m catalog.Ref, language string, rs []result, t *trai
 // alike answers whether two results were measured under the same, stated conditions, on a benchmark where more is
 // better and English scores above nothing.
 func (c *calc) alike(a, b result) tri {
-	same := func(x, y fact, equal func(x, y string) bool) tri {
-		if !x.known() || !y.known() {
-			if x.unknown() || y.unknown() {
-				return maybe
-			}
+	same := func(x, y fact, equal bool) tri {
+		switch {
+		case x.unknown() || y.unknown():
+			return maybe
+		case !x.known() || !y.known():
 			return no
 		}
-		return truthOf(equal(x.Value.Text, y.Value.Text))
+		return truthOf(equal)
 	}
-	plain := func(x, y string) bool { return x == y }
+	equal := func(x, y fact) tri { return same(x, y, x.known() && y.known() && x.Value.Text == y.Value.Text) }
 	stated := func(f fact) tri {
 		if f.unknown() {
 			return maybe
@@ -234,8 +232,7 @@ func (c *calc) alike(a, b result) tri {
 	} else if !b.score.unknown() {
 		positive = no
 	}
-	return and(same(a.benchmark, b.benchmark, func(x, y string) bool { return baseName(x) == baseName(y) }),
-		same(a.harness, b.harness, plain), stated(a.harness), stated(b.harness), same(a.unit, b.unit, plain),
+	return and(same(a.benchmark, b.benchmark, a.base == b.base), equal(a.harness, b.harness), stated(a.harness), stated(b.harness), equal(a.unit, b.unit),
 		a.higher.truth(), b.higher.truth(), positive)
 }
 

@@ -124,7 +124,7 @@ func (c *calc) published() (all bool, t trail) {
 	slices.SortFunc(parties, catalog.Ref.Compare)
 	all = complete && (c.d.Roles.SelfHosted || !c.d.Roles.Vendor.IsZero())
 	if !complete {
-		t.read(fact{at.at, catalog.Fact{State: catalog.Unknown}})
+		t.read(fact{at.at, notRecorded})
 	}
 	for _, m := range c.d.Roles.Models {
 		if !c.fact(m, "model.provider").known() {
