@@ -11,9 +11,6 @@ import (
 	"vigie/evaluator/framework"
 )
 
-// Engine computes derived facts from a dossier. It is pure.
-type Engine func(*catalog.Dossier) []finding.Derived
-
 // Input is everything an assessment depends on.
 type Input struct {
 	Dossier    *catalog.Dossier
@@ -21,6 +18,7 @@ type Input struct {
 	Framework  *framework.Compiled
 	Weights    *framework.WeightSet
 	Knowledge  *Knowledge
+	LawOn      catalog.Date // law of another day than the facts; empty: the same day
 	Derived    map[string]finding.Derived // instead of what the engines say: for tests one level below them
 	Version    string                     // of the program
 }

@@ -37,10 +37,8 @@ func (in *Input) read(minStrength float64) *reading {
 	if in.Derived != nil {
 		r.derived = in.Derived
 	} else {
-		for _, engine := range in.Knowledge.engines() {
-			for _, x := range engine(d) {
-				r.derived[x.Path] = x
-			}
+		for _, x := range in.Knowledge.derived(d, in.LawOn) {
+			r.derived[x.Path] = x
 		}
 	}
 	for _, path := range in.Framework.Reads {
