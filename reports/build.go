@@ -52,7 +52,7 @@ func Build(in Input, lang wording.Lang) (*Document, error) {
 	d := &Document{
 		Lang:  lang,
 		Title: b.say("Due-diligence report: %s", "Rapport de diligence raisonnable : %s", offering),
-		Subject: b.say("Assessment of %s on %s under %s %s", "Évaluation de %s au %s selon %s %s",
+		Subject: b.say("%s: assessment on %s under %s %s", "%s : évaluation au %s selon %s %s",
 			offering, a.On.In(lang), b.t(in.Framework.Title), a.FrameworkVersion),
 		Keywords: []string{a.Hash, "vigie"},
 		Producer: in.Program,

@@ -77,11 +77,7 @@ func (b *builder) factRow(f catalog.Fact) tree.Row {
 		value = append(value, tree.Q(f.Note))
 	}
 	value = append(value, b.remarks(f)...)
-	var origin tree.Text
-	if f.State != catalog.Unknown {
-		origin = b.origin(f.Source, f.Kind, f.Signed, f.Locator)
-	}
-	return tree.Row{Cells: []tree.Cell{tree.C(tree.T(b.label(f.Path))), value, tree.C(origin), tree.C(tree.T(f.AsOf.In(b.l)))}}
+	return tree.Row{Cells: []tree.Cell{tree.C(tree.T(b.label(f.Path))), value, tree.C(b.originOf(f)), tree.C(tree.T(f.AsOf.In(b.l)))}}
 }
 
 // sources lists what was read, numbered as everywhere in the report, the strongest kinds first.

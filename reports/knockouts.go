@@ -92,7 +92,7 @@ func (b *builder) knockOut(k evaluator.KnockOutResult) tree.Block {
 	card.Title = tree.Text{{Text: title, Mark: w.mark}}
 	pairs := []tree.Pair{
 		{Key: b.say("Criterion", "Critère"), Value: tree.C(tree.Text{{Text: b.t(criterion.Title), To: "criterion-" + criterion.ID}})},
-		{Key: b.say("Evidence asked", "Preuve exigée"), Value: tree.C(tree.T(b.say("%s or better", "%s ou mieux", b.strength(ko.MinEvidence, true))))},
+		{Key: b.say("Evidence asked", "Preuve exigée"), Value: tree.C(tree.T(b.say("%s or better", "%s ou mieux", b.asked(ko.MinEvidence))))},
 	}
 	if k.EvidenceTooWeak {
 		pairs = append(pairs, tree.Pair{Key: b.say("Why it is open", "Pourquoi ouvert"), Value: tree.C(tree.Text{{Mark: tree.MarkWarning, Text: b.say(

@@ -50,7 +50,8 @@ func (b *builder) verdictReason() string {
 		s := b.say("The offering fails %s; no score buys that back.", "L'offre ne satisfait pas à %s ; aucune note ne le rachète.",
 			b.count(failed, "knock-out", "knock-outs", "critère éliminatoire", "critères éliminatoires"))
 		if open > 0 {
-			s += " " + b.say("%s more cannot be decided on what is known.", "%s de plus restent à décider faute de faits.", itoa(open))
+			s += " " + b.say("%s cannot be decided on what is known.", "%s à trancher, faute de faits.",
+				b.count(open, "more", "more", "autre reste", "autres restent"))
 		}
 		return s
 	case evaluator.Undetermined:
@@ -87,14 +88,16 @@ type reason struct {
 func (b *builder) forAndAgainst() tree.Block {
 	const most, good, poor = 3, 70, 40
 	var pro, con []reason
+	failed := map[string]bool{} // criteria whose knock-out already says it
 	for _, k := range b.Assessment.KnockOuts {
 		if k.Status == evaluator.Failed {
 			ko, _, _ := b.Framework.KnockOut(k.ID)
+			failed[k.Criterion] = true
 			con = append(con, reason{text: tree.Text{{Text: b.t(ko.Text), Mark: tree.MarkFailed, To: "knockout-" + k.ID}}.Add(b.citesOf(k.Facts)), weight: 1 << 40, id: k.ID})
 		}
 	}
 	for _, c := range b.Assessment.Criteria {
-		if c.Low == nil || c.Applies != evaluator.AppliesYes {
+		if c.Low == nil || c.Applies != evaluator.AppliesYes || failed[c.ID] {
 			continue
 		}
 		share := b.shareOf(c)
@@ -215,7 +218,7 @@ func (b *builder) openCondition(k evaluator.KnockOutResult) string {
 	}
 	if k.EvidenceTooWeak {
 		return b.say("Obtain stronger evidence (%s or better) on: %s", "Obtenir une preuve plus forte (%s ou mieux) sur : %s",
-			b.strength(ko.MinEvidence, true), b.t(c.Title.Lower()))
+			b.asked(ko.MinEvidence), b.t(c.Title.Lower()))
 	}
 	return b.say("Show that this is not the case: %s", "Montrer que ce n'est pas le cas : %s", b.t(ko.Text.Lower()))
 }

@@ -77,6 +77,6 @@ func (b *builder) ownersDrawing() (tree.Drawing, bool) {
 			}
 		}
 	}
-	d.Alt = b.say("Owners of %s, the ultimate ones on top.", "Détenteurs de %s, les derniers en haut.", b.name(start))
+	d.Alt = b.say("%s: its owners, the ultimate ones on top.", "%s : ses détenteurs, les derniers en haut.", b.name(start))
 	return d, true
 }

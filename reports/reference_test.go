@@ -1,11 +1,13 @@
 package reports
 
 import (
+	"os"
 	"sync"
 	"testing"
 
 	"vigie/catalog"
 	"vigie/catalog/dictionary"
+	"vigie/catalog/exchange"
 	"vigie/catalog/reference"
 	"vigie/evaluator"
 	"vigie/evaluator/derive"
@@ -16,6 +18,7 @@ import (
 // A bench is the shipped dictionary, framework and knowledge, ready to judge offerings.
 type bench struct {
 	dict      *catalog.Dictionary
+	env       *expr.Env
 	framework *framework.Compiled
 	knowledge *evaluator.Knowledge
 }
@@ -37,7 +40,7 @@ var shipped = sync.OnceValues(func() (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{dict: dict}
+	b := &bench{dict: dict, env: env}
 	if b.framework, err = framework.Builtin(env); err != nil {
 		return nil, err
 	}
@@ -52,6 +55,11 @@ func judged(t testing.TB, cat *catalog.Catalogue, q catalog.Query, on catalog.Da
 	if err != nil {
 		t.Fatal(err)
 	}
+	return judgedBy(t, b, cat, q, on)
+}
+
+func judgedBy(t testing.TB, b *bench, cat *catalog.Catalogue, q catalog.Query, on catalog.Date) Input {
+	t.Helper()
 	d, err := cat.At(b.dict, on, on).Gather(q)
 	if err != nil {
 		t.Fatal(err)
@@ -75,4 +83,22 @@ func real(t testing.TB) Input {
 		t.Fatal(err)
 	}
 	return judged(t, cat, catalog.Query{Offering: "mistral-api-eu-medium-3.5", UseCase: "hr-personal-data", Organisation: "french-company"}, "2026-11-24")
+}
+
+// invented is an offering of the catalogue of testdata, judged by the framework of testdata.
+func invented(t testing.TB, offering string) Input {
+	t.Helper()
+	b, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	small := *b
+	if small.framework, err = framework.Load(os.DirFS("testdata/framework"), b.env); err != nil {
+		t.Fatal(err)
+	}
+	cat, err := exchange.Load("testdata/catalogue.yaml", b.dict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return judgedBy(t, &small, cat, catalog.Query{Offering: offering, UseCase: "notes", Organisation: "organisation"}, "2026-11-24")
 }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"vigie/catalog"
@@ -101,7 +102,7 @@ func (b *builder) missingFacts() []tree.Block {
 			ask = append(ask, tree.Q(b.say("Usually published in: %s", "Publié d'ordinaire dans : %s", where)))
 		}
 		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{
-			tree.C(tree.T(itoa(i + 1))), ask, tree.C(tree.T(b.effect(m))), tree.C(b.criterionLinks(m.Criteria, 3))}})
+			tree.C(tree.T(itoa(i + 1))), ask, tree.C(tree.T(b.effect(m))), tree.C(b.criterionLinks(b.concerned(m), 3))}})
 	}
 	return []tree.Block{
 		tree.Paragraph{Text: tree.T(b.say("Those that decide a knock-out come first, then those on which most of the score's interval hangs. The widths do not add up: several facts may hang on one criterion.",
@@ -122,6 +123,17 @@ func (b *builder) where(path string) string {
 		}
 	}
 	return strings.Join(out, b.say("; ", " ; "))
+}
+
+// concerned lists the criteria that wait for a missing fact, those of its knock-outs included.
+func (b *builder) concerned(m gap) []string {
+	out := slices.Clone(m.Criteria)
+	for _, id := range m.KnockOuts {
+		if _, c, ok := b.Framework.KnockOut(id); ok && !slices.Contains(out, c.ID) {
+			out = append(out, c.ID)
+		}
+	}
+	return out
 }
 
 // criterionLinks names criteria, at most n.

@@ -174,6 +174,14 @@ func (b *builder) strength(k catalog.SourceKind, signed bool) string {
 	return b.say("no source", "sans source")
 }
 
+// asked is the weakest evidence that a knock-out accepts. Public terms bind as a signed contract does.
+func (b *builder) asked(k catalog.SourceKind) string {
+	if k == catalog.KindContract {
+		return b.say("contract or binding terms", "contrat ou conditions opposables")
+	}
+	return b.strength(k, false)
+}
+
 // cite is the number of a source, leading to it.
 func (b *builder) cite(id string) tree.Text {
 	n := b.numbers[id]
@@ -183,7 +191,18 @@ func (b *builder) cite(id string) tree.Text {
 	return tree.Text{{Text: "[" + itoa(n) + "]", Style: tree.Reference, To: "source-" + itoa(n)}}
 }
 
-// origin is where a fact was read: number, place in the document, strength.
+// originOf is where a fact was read. What the organisation says of itself and of its use needs no source.
+func (b *builder) originOf(f catalog.Fact) tree.Text {
+	switch {
+	case f.State == catalog.Unknown:
+		return nil
+	case aboutUs(f.Path) && f.Source == "":
+		return tree.Q(b.say("own statement", "propre à l'organisation"))
+	}
+	return b.origin(f.Source, f.Kind, f.Signed, f.Locator)
+}
+
+// origin is where a claim was read: number, place in the document, strength.
 func (b *builder) origin(source string, kind catalog.SourceKind, signed bool, locator string) tree.Text {
 	var out tree.Text
 	if c := b.cite(source); c != nil {
@@ -209,15 +228,11 @@ func (b *builder) use(u evaluator.FactUse) tree.Row {
 	value := tree.Cell{b.state(def, u.State, u.Value, u.Disputed)}
 	f := b.Dossier.Record(u.Record).Fact(u.Path)
 	value = append(value, b.remarks(f)...)
-	var origin tree.Text
-	if u.State != catalog.Unknown {
-		origin = b.origin(u.Source, u.Kind, f.Signed, f.Locator)
-	}
 	name := tree.C(label)
 	if b.ambiguous(u.Record) {
 		name = append(name, tree.Q(b.name(u.Record)))
 	}
-	return tree.Row{Cells: []tree.Cell{name, value, {origin}}}
+	return tree.Row{Cells: []tree.Cell{name, value, {b.originOf(f)}}}
 }
 
 // ambiguous reports whether a fact's label leaves open whose fact it is: a role held by several.

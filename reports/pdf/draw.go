@@ -69,9 +69,10 @@ func (s *setter) flush() {
 	}
 }
 
-// num writes a measure with at most two decimals.
+// num writes a measure with at most two decimals. Halves go up, and so does what is a hair below one: sums that
+// another processor rounds otherwise in their last bit still print alike.
 func (s *setter) num(v float64) {
-	n := int64(math.Round(v * 100))
+	n := int64(math.Floor(v*100 + 0.50001))
 	if n < 0 {
 		s.buf = append(s.buf, '-')
 		n = -n

@@ -127,7 +127,7 @@ func (p *paginator) place(chunks []chunk) {
 		if len(p.pages) == 0 || group[0].brk && !p.atTop() {
 			p.newPage()
 		}
-		if !p.atTop() && p.y+runHeight(group, false) > bottomY && runHeight(group, true) <= bottomY-topY {
+		if !p.atTop() && p.y+runHeight(group, false) > bottomY+0.01 && runHeight(group, true) <= bottomY-topY+0.01 {
 			p.newPage()
 		}
 		for k := range group {

@@ -59,12 +59,25 @@ func compose(doc *tree.Document) []*page {
 	return p.pages
 }
 
-// contents is the table of contents. Parts of sections are listed only where they fit on its page.
+// contents is the table of contents, on one page: sections with the most parts are listed without them when all
+// would not fit.
 func (c *composer) contents(doc *tree.Document) []chunk {
-	const perPage, manyParts = 44, 14
-	count := 0
+	const section, inside, room = 22.0, 15.0, bottomY - topY - 50
+	most := 0
 	for _, s := range doc.Sections {
-		count += 1 + len(s.Sections)
+		most = max(most, len(s.Sections))
+	}
+	for height := room + 1; height > room && most > 0; {
+		height = 0
+		for _, s := range doc.Sections {
+			height += section
+			if len(s.Sections) <= most {
+				height += float64(len(s.Sections)) * inside
+			}
+		}
+		if height > room {
+			most--
+		}
 	}
 	out := c.title(tree.Section{ID: "contents", Title: doc.ToContents, NewPage: true}, 0)
 	entry := func(s tree.Section, st style, indent, before float64) {
@@ -81,7 +94,7 @@ func (c *composer) contents(doc *tree.Document) []chunk {
 	}
 	for _, s := range doc.Sections {
 		entry(s, style{semibold, 10, 14, ink}, 0, 5)
-		if len(s.Sections) <= manyParts && count <= perPage || len(s.Sections) <= 4 {
+		if len(s.Sections) <= most {
 			for _, sub := range s.Sections {
 				entry(sub, style{regular, 9, 12, ink}, 30, 0)
 			}
