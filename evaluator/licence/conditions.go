@@ -22,6 +22,7 @@ func Declarations() []expr.Declaration {
 		{Path: "licensing.annual_revenue_usd", Type: catalog.TypeNumber},
 		{Path: "licensing.annual_recurring_revenue_usd", Type: catalog.TypeNumber},
 		{Path: "licensing.monthly_revenue_usd", Type: catalog.TypeNumber},
+		{Path: "licensing.group_monthly_revenue_usd", Type: catalog.TypeNumber}, // a twelfth of the yearly revenue
 		{Path: "licensing.registered", Type: catalog.TypeBoolean},
 		{Path: "licensing.authorised", Type: catalog.TypeBoolean},
 		{Path: "licensing.multimodal", Type: catalog.TypeBoolean},
@@ -29,4 +30,6 @@ func Declarations() []expr.Declaration {
 	}
 }
 
-func conditionsEnv() (*expr.Env, error) { return expr.New(&catalog.Dictionary{}, Declarations()) }
+var declarations = Declarations()
+
+func conditionsEnv() (*expr.Env, error) { return expr.New(&catalog.Dictionary{}, declarations) }

@@ -96,10 +96,16 @@ type Stretch struct {
 	Clause string `json:"clause"`
 }
 
+// Kinds of difference.
+const (
+	Changed = "changed" // words that stand instead of the licence's
+	Added   = "added"   // words that are none of the licence's
+	Removed = "removed" // words of the licence that are not there; the place is between two words
+	Misread = "misread" // one letter of a word differs, and the clause is proved to be the licence's once it is put right
+)
+
 // Difference is one place where a text departs from the licence it resembles.
 type Difference struct {
-	// Kind is changed, added or removed; misread when only a letter of a word differs and the clause is proved to be
-	// the licence's once it is put right.
 	Kind    string `json:"kind"`
 	Start   int    `json:"start"`
 	End     int    `json:"end"`

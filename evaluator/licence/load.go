@@ -38,9 +38,13 @@ func (l *loader) decode(name string, data []byte, into any) bool {
 	return false
 }
 
-// entry is a licence and its compiled conditions.
+// entry is a licence and its compiled conditions, with what does not depend on who asks worked out.
 type entry struct {
 	*Licence
+	fixed      map[string]Right
+	clause     map[string]wording.Text
+	duties     []Duty
+	terms      []Term
 	conditions []compiled
 	territory  *expr.Program
 	sector     *expr.Program
@@ -50,6 +54,10 @@ type entry struct {
 type compiled struct {
 	Condition
 	allowed, lifted *expr.Program
+	reads           []string
+	text            wording.Text // the condition in words
+	tail            wording.Text // what is counted, whose, when
+	clause          wording.Text
 }
 
 // folder reads every .yaml file of a folder as one licence named after it.

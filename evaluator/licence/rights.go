@@ -22,22 +22,22 @@ type Licence struct {
 	// Incorporates names documents of the set that bind as well: the rights are those of all of them.
 	Incorporates []string `yaml:"incorporates"`
 	// NotHeld names documents that bind as well and that Vigie has no text of.
-	NotHeld        []string       `yaml:"incorporates_not_held"`
-	OSIApproved    bool           `yaml:"osi_approved"`
-	OSAID          OSAID          `yaml:"osaid,required"`
-	CommercialUse  CommercialUse  `yaml:"commercial_use,required"`
-	Territory      *Territory     `yaml:"territory"` // nil: no territory is excluded
-	Sector         *Sector        `yaml:"sector"`    // nil: no sector is excluded
-	FieldOfUse     FieldOfUse     `yaml:"field_of_use,required"`
-	Outputs        Outputs        `yaml:"outputs,required"`
-	Derivatives    Derivatives    `yaml:"derivatives,required"`
-	Redistribution Redistribution `yaml:"redistribution,required"`
-	ShareAlike     ShareAlike     `yaml:"share_alike,required"`
-	Patent         Patent         `yaml:"patent,required"`
-	Change         Change         `yaml:"change,required"`
-	Law            *Law           `yaml:"law"` // nil: the text names no law
-	Liability      Liability      `yaml:"liability,required"`
-	Note           wording.Text   `yaml:"note,required"`
+	NotHeld        []string        `yaml:"incorporates_not_held"`
+	OSIApproved    bool            `yaml:"osi_approved"`
+	OSAID          OSAID           `yaml:"osaid,required"`
+	CommercialUse  CommercialGrant `yaml:"commercial_use,required"`
+	Territory      *Territory      `yaml:"territory"` // nil: no territory is excluded
+	Sector         *Sector         `yaml:"sector"`    // nil: no sector is excluded
+	FieldOfUse     FieldOfUse      `yaml:"field_of_use,required"`
+	Outputs        Outputs         `yaml:"outputs,required"`
+	Derivatives    Derivatives     `yaml:"derivatives,required"`
+	Redistribution Redistribution  `yaml:"redistribution,required"`
+	ShareAlike     ShareAlike      `yaml:"share_alike,required"`
+	Patent         Patent          `yaml:"patent,required"`
+	Change         Change          `yaml:"change,required"`
+	Law            *Law            `yaml:"law"` // nil: the text names no law
+	Liability      Liability       `yaml:"liability,required"`
+	Note           wording.Text    `yaml:"note,required"`
 	// CopyMayLack names clauses, by the label of the fingerprint, without which a copy is still the licence.
 	CopyMayLack []string `yaml:"copy_may_lack"`
 	// Source is where the text was read: repository, path and commit, or a title and date.
@@ -79,8 +79,8 @@ type OSAID struct {
 	Because []string `yaml:"because"`
 }
 
-// CommercialUse is the right to use it for a business, with its conditions: all of them must be met.
-type CommercialUse struct {
+// CommercialGrant is the right to use it for a business, with its conditions: all of them must be met.
+type CommercialGrant struct {
 	Answer     string      `yaml:"answer,required"`
 	Clause     string      `yaml:"clause"`
 	Conditions []Condition `yaml:"conditions"`

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"vigie/catalog/strict"
+	"vigie/evaluator/expr"
 )
 
 //go:generate go run ./internal/fingerprints -corpus ../../../shared/corpus/licences
@@ -27,6 +28,7 @@ var shippedNamed []byte
 // Set is what Vigie knows of licences: their fingerprints, names and rights. It never changes and may be used by many
 // at once.
 type Set struct {
+	env       *expr.Env
 	index     *index
 	prints    Fingerprints
 	titles    *titles
@@ -81,11 +83,15 @@ func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
 		l.folder(f, all)
 	}
 	l.links(all)
-	set := &Set{index: newIndex(prints), prints: prints, words: l.words, licences: all, named: map[string]*Named{},
+	set := &Set{env: env, index: newIndex(prints), prints: prints, words: l.words, licences: all, named: map[string]*Named{},
 		nameWords: map[string][][]uint64{}, classic: map[string]string{}, labels: map[string]map[string]bool{}}
+	if err := l.faults.Err(); err != nil {
+		return nil, err
+	}
 	names := map[string][]string{}
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		x := all[id]
+		set.fix(x)
 		names[id] = append([]string{id}, x.Names...)
 		for _, other := range append([]string{x.Identifiers.SPDX, x.Identifiers.ScanCode}, x.Identifiers.HuggingFace...) {
 			if other != "" {
