@@ -58,7 +58,10 @@ type Pair struct{ Key, Value string }
 type KnockOut struct {
 	ID        string
 	Status    string
+	Class     string // failed, open: of the tag
+	Word      string // the status, where it must be read
 	Title     string
+	Risk      string // what it would mean to fail
 	Reason    string
 	Facts     []Fact
 	Cure      string
@@ -210,9 +213,11 @@ func (s *Site) knockOuts(p *AssessmentPage, pen *pen, a *evaluator.Assessment) {
 		}
 		switch k.Status {
 		case evaluator.Failed:
-			out.Title, out.Cure = pen.sp.Text(def.Text), pen.sp.Text(def.Cure)
+			out.Title, out.Cure, out.Class, out.Word = pen.sp.Text(def.Text), pen.sp.Text(def.Cure), "failed", pen.w("knockout.failed")
 			p.Failed = append(p.Failed, out)
 		case evaluator.Open:
+			out.Class, out.Word, out.Risk = "open", pen.w("knockout.open"), pen.w("knockout.risk", pen.sp.Text(def.Text))
+			out.Facts = known(out.Facts)
 			out.Reason = pen.w("knockout.unknown")
 			if k.EvidenceTooWeak {
 				out.Reason = pen.w("knockout.weak", pen.sp.Text(k.MinEvidence.Label().Lower()))
@@ -223,6 +228,11 @@ func (s *Site) knockOuts(p *AssessmentPage, pen *pen, a *evaluator.Assessment) {
 			p.Passed = append(p.Passed, out)
 		}
 	}
+}
+
+// known leaves out the facts that are listed as to be found out.
+func known(facts []Fact) []Fact {
+	return slices.DeleteFunc(facts, func(f Fact) bool { return f.State == "unknown" && len(f.Notes) == 0 })
 }
 
 // aboutUs tells what the organisation says of itself and its use, which is the question and not its answer.
