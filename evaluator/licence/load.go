@@ -41,6 +41,7 @@ func (l *loader) decode(name string, data []byte, into any) bool {
 // entry is a licence and its compiled conditions, with what does not depend on who asks worked out.
 type entry struct {
 	*Licence
+	rule       wording.Text // the territorial exclusion in words
 	fixed      map[string]Right
 	clause     map[string]wording.Text
 	duties     []Duty
