@@ -129,7 +129,7 @@ func (c *calc) certsOpen(sure, left []string) wording.Text {
 	if len(left) <= fewLists {
 		tail = wording.Textf("Possible, some fact being missing: %s.", "Possibles, un fait manquant : %s.", standardNames(left))
 	} else {
-		tail = wording.Textf("The list of certificates is not known to be complete.", "La liste des certificats n'est pas réputée complète.")
+		tail = wording.Textf("The list of certificates is not known to be complete.", "La liste des certificats n'est pas déclarée complète.")
 	}
 	return wording.Text{EN: certain.EN + tail.EN, FR: certain.FR + tail.FR}
 }

@@ -46,8 +46,8 @@ func (c *calc) notReplaceable() finding.Derived {
 		}
 	}
 	if !c.chainComplete(&t) {
-		return open(notReplaceablePath, nil, t, wording.Textf("The list of sub-processors is not known to be complete; %d recorded, of which %d cannot be replaced.",
-			"La liste des sous-traitants n'est pas réputée complète ; %d consignés, dont %d non remplaçables.", len(companies), low))
+		return open(notReplaceablePath, nil, t, wording.Textf("The list of sub-processors is not known to be complete (recorded: %d; not replaceable: %d).",
+			"La liste des sous-traitants n'est pas déclarée complète (consignés : %d ; non remplaçables : %d).", len(companies), low))
 	}
 	var left []catalog.Value
 	for n := low; n <= high; n++ {

@@ -21,7 +21,7 @@ var parts = []struct {
 }{
 	{"price.input_mtok", "use_case.input_mtok_month", "input", "entrée"},
 	{"price.output_mtok", "use_case.output_mtok_month", "output", "sortie"},
-	{"price.seat_month", "use_case.seats", "seats", "licences"},
+	{"price.seat_month", "use_case.seats", "seats", "postes"},
 	{"price.fixed_month", "", "fixed part", "part fixe"},
 }
 
@@ -37,7 +37,7 @@ type bill struct {
 
 // cost computes the month's bill from the newest price list of the offering. Of lists as new as each other, one in
 // euros goes first, then the dearest. A price or volume that is not recorded leaves the cost unknown: only a volume
-// of nought makes a price needless, and a price of nought a volume.
+// of nought makes a price needless, and a price of nought, or known not to be asked, a volume.
 func (c *calc) cost() finding.Derived {
 	var newest catalog.Date
 	var lists []catalog.Ref
@@ -126,7 +126,7 @@ func (c *calc) billOf(list catalog.Ref) bill {
 		case volume != nil && volume.Sign() == 0:
 			b.trail.read(v)
 			continue
-		case price.known() && catalog.Rat(price.Value.Num).Sign() == 0:
+		case price.State == catalog.Absent, price.known() && catalog.Rat(price.Value.Num).Sign() == 0:
 			b.trail.read(price)
 			continue
 		}

@@ -177,7 +177,7 @@ func yesNo(path string, can, cannot bool, t trail, known func(bool) wording.Text
 	}
 }
 
-// contains reports whether a known list of references names a record.
+// names reports whether a known list of references names a record.
 func names(f fact, id string) bool {
 	return f.known() && slices.Contains(f.Value.Texts(), id)
 }
@@ -188,7 +188,7 @@ func (c *calc) models() (refs []catalog.Ref, complete bool, at fact) {
 	return c.d.Roles.Models, at.known() && at.Value.Complete && len(c.d.Roles.Models) > 0, at
 }
 
-// hosts lists the vendor that serves the offering and those that control it.
+// group lists the ids of the vendor that serves the offering and of those that control it.
 func (c *calc) group() []string {
 	var out []string
 	for _, r := range append([]catalog.Ref{c.d.Roles.Vendor}, c.d.Roles.Parents...) {

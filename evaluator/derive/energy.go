@@ -53,6 +53,9 @@ func (c *calc) energy(ss []statement, worldOpen bool) []finding.Derived {
 	if !settledAll {
 		t.read(fact{at.at, notRecorded})
 	}
+	if allNone || len(models) == 0 {
+		t.want(c.subject(), "environmental_statement.value")
+	}
 	return []finding.Derived{c.energyFigure(per, settledAll, t), c.energyMeasured(per, settledAll, t)}
 }
 

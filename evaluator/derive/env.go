@@ -56,11 +56,11 @@ func (c *calc) bestScope(ss []statement) best {
 			left = append(left, catalog.ChoiceValue(code))
 		}
 	}
-	known := wording.Textf("The narrowest recorded figure: %s.", "Chiffre consigné au périmètre le plus fin : %s.", scopeName(floor))
+	known := wording.Textf("The narrowest recorded figure is of scope “%s”.", "Le chiffre consigné le plus fin relève du périmètre « %s ».", scopeName(floor))
 	if floor == rankNone {
 		known = wording.Textf("No figure is published, by the vendor or by the maker of the models.", "Aucun chiffre n'est publié, ni par le fournisseur ni par le créateur des modèles.")
 	}
-	unsettled := wording.Textf("The narrowest recorded figure: %s; a narrower one may exist.", "Chiffre consigné au périmètre le plus fin : %s ; un plus fin peut exister.", scopeName(floor))
+	unsettled := wording.Textf("The narrowest recorded figure is of scope “%s”; a narrower one may exist.", "Le chiffre consigné le plus fin relève du périmètre « %s » ; un plus fin peut exister.", scopeName(floor))
 	if floor == rankNone {
 		unsettled = wording.Textf("No figure is recorded; that none is published is not known.", "Aucun chiffre n'est consigné ; on ignore s'il en est publié.")
 	}

@@ -339,6 +339,9 @@ func TestCost(t *testing.T) {
 		{"seats billed", func(w *world) {
 			w.set("use_case/office", "seats", "100", "input_mtok_month", "0", "output_mtok_month", "0").set("price/usd", "seat_month", "24.99 EUR")
 		}, []string{costPath, "known 2499"}},
+		{"known not to be asked", func(w *world) {
+			w.set("use_case/office", "seats", "300").set("price/usd", "fixed_month", "-", "seat_month", "-")
+		}, []string{costPath, "known 2139.68"}},
 		{"volume not known", func(w *world) { w.set("use_case/office", "output_mtok_month", "?") }, []string{costPath, "unknown"}},
 		{"volume not known, at no price", func(w *world) {
 			w.set("use_case/office", "seats", "?").set("price/usd", "seat_month", "0 USD")

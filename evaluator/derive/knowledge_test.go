@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"vigie/catalog"
 	"vigie/catalog/dictionary"
+	"vigie/catalog/wording"
 )
 
 func TestBuiltinKnowledgeCoversEuropeAndTheMainCurrencies(t *testing.T) {
@@ -246,22 +248,52 @@ func TestSquareRootIsExactToItsDigits(t *testing.T) {
 	})
 }
 
-func BenchmarkAll(b *testing.B) {
-	k, err := Builtin()
+// docs/knowledge.md tells what is computed and how the files are written: it must name every fact of this engine,
+// every completeness fact that it reads, and show files that load.
+func TestThePageOnKnowledgeIsTrue(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "docs", "knowledge.md"))
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	w := example(b)
-	for _, id := range strings.Split(strings.Repeat("x", 30), "") {
-		w.set("subprocessing/"+id+string(rune('a'+len(w.facts))), "user", "exemplia", "replaceable", "true")
+	page := string(data)
+	all, err := Declarations()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i := range 12 {
-		w.set("benchmark_result/more"+string(rune('a'+i)), "model", "chat", "benchmark", "MMLU-Pro", "task", "general_knowledge", "score", "70", "unit", "percent", "questions", "12032",
-			"language", "en", "harness", "5-shot, chain of thought", "measured_by", "vendor", "higher_is_better", "true", "date", "2026-01-01")
+	for _, d := range all {
+		if d.Engine == EngineDerive && !strings.Contains(page, "`"+d.Path+"`") {
+			t.Errorf("the page does not tell how %s is computed", d.Path)
+		}
 	}
-	d := w.dossier()
-	b.ReportAllocs()
-	for b.Loop() {
-		All(d, k, d.On)
+	dict, err := dictionary.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range regexp.MustCompile("`([a-z_]+\\.[a-z0-9_]+)`").FindAllStringSubmatch(page, -1) {
+		_, isFact := dict.Fact(f[1])
+		isDerived := slices.ContainsFunc(all, func(d Declaration) bool { return d.Path == f[1] })
+		if !isFact && !isDerived && !strings.HasSuffix(f[1], ".yaml") {
+			t.Errorf("the page names %s, which is neither a fact nor computed", f[1])
+		}
+	}
+	k := builtinKnowledge(t)
+	if last := k.Rates[len(k.Rates)-1].Day; !strings.Contains(page, strings.ReplaceAll(catalog.Date(last).In(wording.EN), "\u00a0", " ")) {
+		t.Errorf("the page does not say that the newest rate is of %s", last)
+	}
+	shown := map[string]bool{}
+	for _, block := range regexp.MustCompile("(?s)```yaml\n# ([a-z]+\\.yaml)\n(.*?)```").FindAllStringSubmatch(page, -1) {
+		shown[block[1]] = true
+		shipped, err := fs.ReadFile(builtinFiles, block[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range regexp.MustCompile(`(?m)(?:^|[\s{-])([a-z_]+):`).FindAllStringSubmatch(block[2], -1) {
+			if !strings.Contains(string(shipped), key[1]+":") {
+				t.Errorf("%s: the page shows a key %q that the file does not have", block[1], key[1])
+			}
+		}
+	}
+	if len(shown) != 4 {
+		t.Errorf("the page shows %d of the 4 files", len(shown))
 	}
 }
