@@ -34,12 +34,12 @@ func (b *builder) allFacts() tree.Section {
 
 func (b *builder) factsOf(kind catalog.Kind, thin *[]tree.Text) tree.Table {
 	t := tree.Table{Columns: []tree.Column{
-		{Title: b.say("Fact", "Fait"), Width: 23},
+		{Title: b.say("Fact", "Fait"), Width: 22},
 		{Title: b.say("What holds", "Ce qui est retenu"), Width: 34},
 		{Title: b.say("Source, place, strength", "Source, endroit, force"), Width: 27},
-		{Title: b.say("As of", "Au"), Width: 16},
+		{Title: b.say("As of", "Au"), Width: 17},
 	}}
-	for _, r := range b.Dossier.OfKind(kind) {
+	for _, r := range b.inOrder(kind) {
 		if len(r.Facts) == 0 {
 			continue
 		}
@@ -58,6 +58,21 @@ func (b *builder) factsOf(kind catalog.Kind, thin *[]tree.Text) tree.Table {
 		}
 	}
 	return t
+}
+
+// inOrder lists the records of a kind; of parties, those that have a role come first.
+func (b *builder) inOrder(kind catalog.Kind) []*catalog.DossierRecord {
+	out := b.Dossier.OfKind(kind)
+	if kind != catalog.Vendor {
+		return out
+	}
+	place := map[catalog.Ref]int{}
+	roles := b.roles()
+	for i, r := range roles {
+		place[r.ref] = i - len(roles)
+	}
+	slices.SortStableFunc(out, func(x, y *catalog.DossierRecord) int { return place[x.Ref()] - place[y.Ref()] })
+	return out
 }
 
 func onlyName(r *catalog.DossierRecord) bool {

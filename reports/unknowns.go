@@ -106,7 +106,7 @@ func (b *builder) missingFacts() []tree.Block {
 	}
 	return []tree.Block{
 		tree.Paragraph{Text: tree.T(b.say("Those that decide a knock-out come first, then those on which most of the score's interval hangs. The widths do not add up: several facts may hang on one criterion.",
-			"D'abord ceux qui décident d'un critère éliminatoire, puis ceux dont dépend la plus grande part de l'intervalle de la note. Les largeurs ne s'additionnent pas : plusieurs faits peuvent porter sur un même critère."))},
+			"D'abord ceux qui décident d'un critère éliminatoire, puis ceux dont dépend la plus grande part de l'intervalle de la note. Les largeurs ne s'additionnent pas : plusieurs faits peuvent porter sur un même critère.")), KeepNext: true},
 		t}
 }
 
@@ -200,7 +200,7 @@ func (b *builder) contradictions() []tree.Block {
 	}
 	return []tree.Block{
 		tree.Paragraph{Text: tree.T(b.say("The stronger source holds, then the newer. Two of equal strength and day that differ leave the fact disputed: it counts as not known until a person settles it.",
-			"La source la plus forte l'emporte, puis la plus récente. Deux sources de même force et de même date qui divergent rendent le fait contesté : il compte comme inconnu jusqu'à ce qu'une personne tranche."))},
+			"La source la plus forte l'emporte, puis la plus récente. Deux sources de même force et de même date qui divergent rendent le fait contesté : il compte comme inconnu jusqu'à ce qu'une personne tranche.")), KeepNext: true},
 		t}
 }
 
@@ -249,5 +249,5 @@ func (b *builder) stale() []tree.Block {
 	if len(t.Rows) == 0 {
 		return []tree.Block{tree.Paragraph{Text: tree.T(b.say("No fact of this dossier is older than the dictionary allows.", "Aucun fait de ce dossier n'est plus ancien que le dictionnaire ne l'admet."))}}
 	}
-	return []tree.Block{tree.Paragraph{Text: tree.T(b.say("They still count, as the last thing known; read them again before deciding.", "Ils comptent encore, faute de mieux ; à relire avant de décider."))}, t}
+	return []tree.Block{tree.Paragraph{Text: tree.T(b.say("They still count, as the last thing known; read them again before deciding.", "Ils comptent encore, faute de mieux ; à relire avant de décider.")), KeepNext: true}, t}
 }

@@ -306,14 +306,11 @@ func (c *composer) card(b tree.Card, width float64) []chunk {
 	}
 	head.height = max(y, ry) + 1
 	out := append([]chunk{head}, c.blocks(b.Body, width)...)
+	// A short card is never cut, a long one not near its head.
 	total := 0.0
-	for _, ch := range out {
-		total += ch.before + ch.height
-	}
-	if total < (bottomY-topY)*0.3 {
-		for i := range out[:len(out)-1] {
-			out[i].keep = true
-		}
+	for i := range out[:len(out)-1] {
+		total += out[i].before + out[i].height
+		out[i].keep = out[i].keep || total < (bottomY-topY)*0.25
 	}
 	return out
 }
