@@ -180,3 +180,22 @@ func (d *Dossier) Where(keep func(Ref, Fact) bool) *Dossier {
 	}
 	return &out
 }
+
+// With is the dossier in which one fact of a record it holds is replaced. What both have in common is shared.
+func (d *Dossier) With(r Ref, f Fact) *Dossier {
+	out := *d
+	i, ok := slices.BinarySearchFunc(d.Records, r, func(x DossierRecord, r Ref) int { return x.Ref().Compare(r) })
+	if !ok {
+		return &out
+	}
+	old := d.Records[i].Facts
+	at, found := slices.BinarySearchFunc(old, f.Path, func(x Fact, p string) int { return cmpString(x.Path, p) })
+	facts := make([]Fact, 0, len(old)+1)
+	facts = append(append(facts, old[:at]...), f)
+	if found {
+		at++
+	}
+	out.Records = slices.Clone(d.Records)
+	out.Records[i].Facts = append(facts, old[at:]...)
+	return &out
+}

@@ -85,10 +85,7 @@ func (f *Facts) Swap(path string, v catalog.Value) (restore func()) {
 	old, was, wasOpen := f.roots[root][field], f.known[path], f.open[path]
 	f.Set(path, v)
 	return func() {
-		f.roots[root][field] = old
-		if !was {
-			delete(f.known, path)
-		}
+		f.roots[root][field], f.known[path] = old, was
 		delete(f.open, path)
 		if wasOpen != nil {
 			f.open[path] = wasOpen

@@ -1,0 +1,514 @@
+package evaluator
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"vigie/catalog"
+	"vigie/catalog/wording"
+	"vigie/evaluator/expr"
+	"vigie/evaluator/finding"
+)
+
+// Question is a missing fact and what knowing it would settle, averaged over the values it can take.
+type Question struct {
+	Record    catalog.Ref        `json:"record,omitzero"`
+	Path      string             `json:"path"`
+	Text      wording.Text       `json:"text"`
+	Via       []string           `json:"via"`     // derived facts that wait for it
+	Confirm   bool               `json:"confirm"` // known, but on evidence too weak: ask for a better proof
+	Disputed  bool               `json:"disputed"`
+	Tried     int                `json:"tried"`     // answers that were tried
+	Narrowing Hundredths         `json:"narrowing"` // of the total's interval, expected
+	Most      Hundredths         `json:"most"`      // by the answer that narrows it most
+	Leader    Hundredths         `json:"leader"`    // percent of the answers that change who leads
+	KnockOuts []KnockOutProspect `json:"knock_outs"`
+	Criteria  []string           `json:"criteria"`
+	Together  []catalog.FactRef  `json:"together"` // facts that must be known too before anything narrows
+	Cost      Cost               `json:"cost"`
+	Ask       catalog.Ref        `json:"ask,omitzero"` // whom to ask; none: the organisation itself
+}
+
+// KnockOutProspect is what the answers make of one open knock-out, in percent of them.
+type KnockOutProspect struct {
+	ID     string     `json:"id"`
+	Passes Hundredths `json:"passes"`
+	Fails  Hundredths `json:"fails"`
+	Open   Hundredths `json:"open"`
+}
+
+// Settles is the percentage of answers after which the knock-out is not open any more.
+func (k KnockOutProspect) Settles() Hundredths { return 10000 - k.Open }
+
+// Cost is what it takes to learn a fact.
+type Cost string
+
+// The costs, the cheapest first.
+const (
+	CostOwn    Cost = "own"         // the organisation knows it, or measures it
+	CostPublic Cost = "public_page" // somebody reads a page
+	CostEmail  Cost = "email"       // the vendor must be asked
+	CostNDA    Cost = "nda"         // given under confidentiality or in a negotiated contract
+)
+
+var costs = []Cost{CostOwn, CostPublic, CostEmail, CostNDA}
+
+var costWords = map[Cost]wording.Text{
+	CostOwn:    {EN: "known or measured in house", FR: "connu ou mesuré en interne"},
+	CostPublic: {EN: "on a public page", FR: "sur une page publique"},
+	CostEmail:  {EN: "by asking the vendor", FR: "en demandant au fournisseur"},
+	CostNDA:    {EN: "under confidentiality", FR: "sous confidentialité"},
+}
+
+// Label names the cost.
+func (c Cost) Label() wording.Text { return costWords[c] }
+
+// CostOf reads the cost of a fact from where the dictionary says it is published; the cheapest place counts.
+func CostOf(def *catalog.FactDef) Cost {
+	if def.Record == catalog.UseCase || def.Record == catalog.Organisation {
+		return CostOwn
+	}
+	best := CostNDA
+	if len(def.Where) == 0 {
+		best = CostEmail
+	}
+	for _, place := range def.Where {
+		c := CostPublic
+		switch place {
+		case "own_measure", "organisation_itself":
+			c = CostOwn
+		case "ask_vendor":
+			c = CostEmail
+		case "contract", "gpai_documentation":
+			c = CostNDA
+		}
+		if slices.Index(costs, c) < slices.Index(costs, best) {
+			best = c
+		}
+	}
+	return best
+}
+
+// Standing is where a rival is, for telling whether an answer changes who leads.
+type Standing struct {
+	Offering string
+	Verdict  Verdict
+	mean     int64
+}
+
+// StandingOf is the standing of an assessed offering.
+func (in *CompareInput) StandingOf(a *Assessment) Standing {
+	cells := make([]cell, len(a.Criteria))
+	for i, r := range a.Criteria {
+		cells[i].applies = map[Applies]expr.Truth{AppliesYes: expr.True, AppliesNo: expr.False, AppliesUnknown: expr.Maybe}[r.Applies]
+		for _, b := range r.Bands {
+			cells[i].add(b.Score)
+		}
+	}
+	return Standing{Offering: a.Offering, Verdict: a.Verdict, mean: newScale(in.Framework, in.Weights).mean(cells)}
+}
+
+// ahead reports whether s leads o: by group, then mean, then id.
+func (s Standing) ahead(o Standing) bool {
+	group := map[Verdict]int{Eligible: 0, Undetermined: 1, NotEligible: 2}
+	switch {
+	case group[s.Verdict] != group[o.Verdict]:
+		return group[s.Verdict] < group[o.Verdict]
+	case s.mean != o.mean:
+		return s.mean > o.mean
+	}
+	return s.Offering < o.Offering
+}
+
+func leader(list []Standing, self Standing) string {
+	best := self
+	for _, s := range list {
+		if s.Offering != self.Offering && s.ahead(best) {
+			best = s
+		}
+	}
+	return best.Offering
+}
+
+// Questions lists the missing facts of an assessed dossier by what knowing them would settle: open knock-outs first,
+// then who leads, then the interval. a must be the assessment of in; rivals may be empty.
+//
+// Each answer is put into the dossier and judged by what reads it, the engines included. The shape of the dossier
+// stays: an answer that would bring other records in (a reference, a stake that turns out to give control) is tried
+// through the derived facts that wait for it.
+func (ix *Index) Questions(in Input, a *Assessment, rivals []Standing) ([]Question, error) {
+	q, err := ix.start(in, a, rivals)
+	if err != nil {
+		return nil, err
+	}
+	var out []Question
+	for _, m := range a.Missing {
+		one, err := q.ask(m)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	slices.SortStableFunc(out, func(x, y Question) int {
+		return cmp.Or(cmp.Compare(y.settles(), x.settles()), cmp.Compare(y.Leader, x.Leader), cmp.Compare(y.share(), x.share()),
+			cmp.Compare(slices.Index(costs, x.Cost), slices.Index(costs, y.Cost)),
+			catalog.FactRef{Record: x.Record, Path: x.Path}.Compare(catalog.FactRef{Record: y.Record, Path: y.Path}))
+	})
+	return out, nil
+}
+
+// settles is the expected number of knock-outs settled, in percent; what takes several facts is shared among them.
+func (q Question) settles() Hundredths {
+	var n Hundredths
+	for _, k := range q.KnockOuts {
+		n += k.Settles()
+	}
+	return n / Hundredths(1+len(q.Together))
+}
+
+func (q Question) share() Hundredths { return q.Narrowing / Hundredths(1+len(q.Together)) }
+
+// asking is the state in which answers are tried.
+type asking struct {
+	*Index
+	in       Input
+	a        *Assessment
+	full     *reading
+	strong   map[float64]*reading
+	cells    []cell
+	scale    *scale
+	width    int64
+	statuses []Status
+	rivals   []Standing
+	first    string // who leads today
+	open     map[catalog.FactRef][]string
+}
+
+func (ix *Index) start(in Input, a *Assessment, rivals []Standing) (*asking, error) {
+	q := &asking{Index: ix, in: in, a: a, full: in.read(0), strong: map[float64]*reading{}, scale: newScale(in.Framework, in.Weights), rivals: rivals, open: map[catalog.FactRef][]string{}}
+	judged, err := in.judge(q.full)
+	if err != nil {
+		return nil, err
+	}
+	q.cells = make([]cell, len(judged))
+	for i, x := range judged {
+		q.cells[i] = cellFrom(in.Framework.Criteria[i], x)
+	}
+	low, high := q.scale.interval(q.cells)
+	q.width = high - low
+	for _, k := range a.KnockOuts {
+		q.statuses = append(q.statuses, k.Status)
+	}
+	q.first = leader(rivals, Standing{Offering: a.Offering, Verdict: a.Verdict, mean: q.scale.mean(q.cells)})
+	for _, p := range sortedKeys(q.full.derived) {
+		d := q.full.derived[p]
+		if _, read := ix.reads[p]; !read || d.State == catalog.Known && !(d.Value.Many && !d.Value.Complete) {
+			continue
+		}
+		for _, leaf := range d.SettledBy {
+			q.open[leaf] = append(q.open[leaf], p)
+		}
+	}
+	return q, nil
+}
+
+func (q *asking) at(floor float64) *reading {
+	if floor == 0 {
+		return q.full
+	}
+	if q.strong[floor] == nil {
+		q.strong[floor] = q.in.read(floor)
+	}
+	return q.strong[floor]
+}
+
+func (q *asking) ask(m MissingFact) (Question, error) {
+	out := Question{Record: m.Record, Path: m.Path, Via: append([]string{}, m.Via...), Confirm: m.Weak, Disputed: m.Disputed, KnockOuts: []KnockOutProspect{},
+		Criteria: m.Criteria, Together: []catalog.FactRef{}, Cost: CostEmail}
+	leaf := catalog.FactRef{Record: m.Record, Path: m.Path}
+	def, declared := q.in.Dictionary.Fact(m.Path)
+	if declared {
+		out.Text, out.Cost = def.Question, CostOf(def)
+		if out.Text.IsZero() {
+			out.Text = def.Label
+		}
+		out.Ask = whomToAsk(q.in.Dossier, def, m.Record)
+	}
+	t := &trials{asking: q, passes: map[int]int{}, fails: map[int]int{}}
+	var err error
+	switch rec := q.in.Dossier.Record(m.Record); {
+	case declared && rec != nil && m.Weak:
+		err = t.confirm(leaf, rec.Fact(m.Path))
+	case declared && rec != nil && def.Type != catalog.TypeReference && !q.fixed(leaf):
+		err = t.direct(leaf, rec, def)
+	case !declared:
+		err = t.derived(leaf, []string{m.Path}, &out)
+	default:
+		err = t.derived(leaf, m.Via, &out)
+	}
+	if err != nil {
+		return out, err
+	}
+	if t.idle() && len(m.Via) > 0 && len(out.Together) == 0 { // alone it changes nothing: what it does with the others
+		if err := t.derived(leaf, m.Via, &out); err != nil {
+			return out, err
+		}
+	}
+	t.tell(&out)
+	return out, nil
+}
+
+// idle reports whether no answer tried so far changed anything; the count then starts anew.
+func (t *trials) idle() bool {
+	if t.n == 0 || t.least < t.width || len(t.passes)+len(t.fails) > 0 || t.leads > 0 {
+		return t.n == 0
+	}
+	t.n, t.widths, t.touched = 0, 0, nil
+	return true
+}
+
+// fixed tells facts that only engines could follow, where the engines are not at hand.
+func (q *asking) fixed(leaf catalog.FactRef) bool { return q.in.Derived != nil && len(q.open[leaf]) > 0 }
+
+// trials counts what the answers to one question do.
+type trials struct {
+	*asking
+	n, leads      int
+	widths, least int64
+	touched       []int // knock-outs that were open
+	passes, fails map[int]int
+}
+
+func (t *trials) confirm(leaf catalog.FactRef, f catalog.Fact) error {
+	f.Assumed = true
+	return t.try(leaf, f, nil)
+}
+
+func (t *trials) direct(leaf catalog.FactRef, rec *catalog.DossierRecord, def *catalog.FactDef) error {
+	for _, v := range t.domain(def.Path, rec.Fact(def.Path), t.in.Dossier) {
+		f := catalog.Fact{Path: def.Path, State: catalog.Known, Value: &v, AsOf: t.in.Dossier.On, Kind: catalog.KindNone, Assumed: true}
+		if err := t.try(leaf, f, nil); err != nil {
+			return err
+		}
+	}
+	if r := def.AbsentRule; r != nil && r.Value != nil {
+		return t.try(leaf, catalog.Fact{Path: def.Path, State: catalog.Absent, AsOf: t.in.Dossier.On, Kind: catalog.KindNone, Assumed: true}, nil)
+	}
+	return nil
+}
+
+// derived tries the values of the derived facts that wait for a fact whose own answers cannot be listed: a reference,
+// or a fact of a record that does not exist yet.
+func (t *trials) derived(leaf catalog.FactRef, via []string, out *Question) error {
+	for _, p := range via {
+		d := t.full.derived[p]
+		for _, other := range d.SettledBy {
+			if other != leaf && !slices.Contains(out.Together, other) {
+				out.Together = append(out.Together, other)
+			}
+		}
+		values := d.Possible
+		if len(values) == 0 {
+			values = t.domain(p, catalog.Fact{}, t.in.Dossier)
+		}
+		for _, v := range values {
+			if err := t.try(catalog.FactRef{Path: p}, catalog.Fact{}, &finding.Derived{Path: p, State: catalog.Known, Value: &v}); err != nil {
+				return err
+			}
+		}
+	}
+	slices.SortFunc(out.Together, catalog.FactRef.Compare)
+	return nil
+}
+
+// try puts one answer in, judges what reads it, and takes it out.
+func (t *trials) try(leaf catalog.FactRef, f catalog.Fact, derived *finding.Derived) error {
+	paths := append([]string{leaf.Path}, t.open[leaf]...)
+	undo := t.put(t.full, leaf, f, derived)
+	defer undo()
+	changed := slices.Clone(t.cells)
+	for _, i := range t.criteriaOf(paths) {
+		c := t.in.Framework.Criteria[i]
+		a, err := t.full.criterion(c)
+		if err != nil {
+			return err
+		}
+		changed[i] = cellFrom(c, a)
+	}
+	low, high := t.scale.interval(changed)
+	width := high - low
+	if t.n == 0 || width < t.least {
+		t.least = width
+	}
+	t.n++
+	t.widths += width
+	verdict, err := t.knockOuts(paths, leaf, f, derived)
+	if err != nil {
+		return err
+	}
+	if len(t.rivals) > 0 && leader(t.rivals, Standing{Offering: t.a.Offering, Verdict: verdict, mean: t.scale.mean(changed)}) != t.first {
+		t.leads++
+	}
+	return nil
+}
+
+// knockOuts judges again those that read the answer, and gives the verdict it leads to.
+func (t *trials) knockOuts(paths []string, leaf catalog.FactRef, f catalog.Fact, derived *finding.Derived) (Verdict, error) {
+	affected := t.knockOutsOf(paths)
+	undo := []func(){}
+	put := map[*reading]bool{t.full: true}
+	defer func() {
+		for _, u := range undo {
+			u()
+		}
+	}()
+	verdict := Eligible
+	for i, status := range t.statuses {
+		if slices.Contains(affected, i) && (status == Open || status == NotApplicable || status == Passed) {
+			res, err := t.in.knockOut(t.in.Framework.KnockOuts[i], t.full, func(floor float64) *reading {
+				r := t.at(floor)
+				if !put[r] {
+					put[r] = true
+					undo = append(undo, t.put(r, leaf, f, derived))
+				}
+				return r
+			})
+			if err != nil {
+				return verdict, err
+			}
+			if status == Open {
+				t.note(i, res.Status)
+			}
+			status = res.Status
+		}
+		switch {
+		case status == Failed:
+			verdict = NotEligible
+		case status == Open && verdict == Eligible:
+			verdict = Undetermined
+		}
+	}
+	return verdict, nil
+}
+
+func (t *trials) note(i int, s Status) {
+	if !slices.Contains(t.touched, i) {
+		t.touched = append(t.touched, i)
+	}
+	switch s {
+	case Failed:
+		t.fails[i]++
+	case Passed, NotApplicable:
+		t.passes[i]++
+	}
+}
+
+func (t *trials) tell(out *Question) {
+	if out.Tried = t.n; t.n == 0 {
+		return
+	}
+	n := int64(t.n)
+	out.Narrowing = toHundredths(t.width - (2*t.widths+n)/(2*n))
+	out.Most = toHundredths(t.width - t.least)
+	percent := func(k int) Hundredths { return Hundredths((20000*int64(k) + n) / (2 * n)) }
+	out.Leader = percent(t.leads)
+	for _, i := range t.touched {
+		p := KnockOutProspect{ID: t.in.Framework.KnockOuts[i].ID, Passes: percent(t.passes[i]), Fails: percent(t.fails[i])}
+		p.Open = 10000 - p.Passes - p.Fails
+		if t.passes[i]+t.fails[i] == t.n {
+			p.Open = 0
+		}
+		if p.Open < 10000 {
+			out.KnockOuts = append(out.KnockOuts, p)
+		}
+	}
+}
+
+// put makes an answer part of a reading, with everything the engines make of it, and gives the way back.
+func (t *trials) put(r *reading, leaf catalog.FactRef, f catalog.Fact, derived *finding.Derived) (undo func()) {
+	if derived != nil {
+		return r.swapDerived(map[string]finding.Derived{derived.Path: *derived})
+	}
+	old := r.dossier
+	r.dossier = old.With(leaf.Record, f)
+	var back []func()
+	if def, ok := t.in.Dictionary.Fact(leaf.Path); ok && t.reads[leaf.Path] {
+		back = append(back, r.swap(leaf.Path, func() { r.setFact(leaf.Path, def) }))
+	}
+	if open := t.open[leaf]; len(open) > 0 && t.in.Derived == nil {
+		again := map[string]finding.Derived{}
+		for _, x := range t.in.Knowledge.derived(r.dossier, t.in.LawOn) {
+			if slices.Contains(open, x.Path) {
+				again[x.Path] = x
+			}
+		}
+		back = append(back, r.swapDerived(again))
+	}
+	return func() {
+		for _, b := range slices.Backward(back) {
+			b()
+		}
+		r.dossier = old
+	}
+}
+
+// swap sets a path anew and gives the way back.
+func (r *reading) swap(path string, set func()) (undo func()) {
+	possible, had := r.possible[path]
+	restore := r.facts.Swap(path, catalog.Value{})
+	r.facts.SetUnknown(path)
+	delete(r.possible, path)
+	set()
+	return func() {
+		restore()
+		delete(r.possible, path)
+		if had {
+			r.possible[path] = possible
+		}
+	}
+}
+
+func (r *reading) swapDerived(list map[string]finding.Derived) (undo func()) {
+	var back []func()
+	for _, p := range sortedKeys(list) {
+		old, had := r.derived[p]
+		r.derived[p] = list[p]
+		restore := r.swap(p, func() { r.setDerived(p) })
+		back = append(back, func() {
+			restore()
+			delete(r.derived, p)
+			if had {
+				r.derived[p] = old
+			}
+		})
+	}
+	return func() {
+		for _, b := range slices.Backward(back) {
+			b()
+		}
+	}
+}
+
+// whomToAsk names the party that can answer: who serves the offering, or who made the model.
+func whomToAsk(d *catalog.Dossier, def *catalog.FactDef, record catalog.Ref) catalog.Ref {
+	root, _, _ := strings.Cut(def.Path, ".")
+	maker := catalog.Ref{}
+	if len(d.Roles.Providers) > 0 {
+		maker = d.Roles.Providers[0]
+	}
+	switch {
+	case def.Record == catalog.UseCase || def.Record == catalog.Organisation:
+		return catalog.Ref{}
+	case root == "provider" && !record.IsZero():
+		return record
+	case def.Record == catalog.Model:
+		if f := d.Record(record).Fact("model.provider"); f.State == catalog.Known {
+			return catalog.Ref{Kind: catalog.Vendor, ID: f.Value.Text}
+		}
+		return maker
+	case def.Record == catalog.Licence || d.Roles.Vendor.IsZero():
+		return maker
+	}
+	return d.Roles.Vendor
+}
