@@ -1,14 +1,6 @@
 package catalog
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
+import "time"
 
 // State says whether a fact is known, known to be absent, or unknown. It is never inferred from a zero value.
 type State string
@@ -63,36 +55,4 @@ type Settlement struct {
 // holds, so that the order of files decides nothing.
 func (s Settlement) overrules(o Settlement) bool {
 	return s.At.After(o.At) || s.At.Equal(o.At) && cmpString(s.Claim+"\x00"+s.Reason, o.Claim+"\x00"+o.Reason) < 0
-}
-
-// Canonical is the RFC 8785 form of a value: the same bytes for the same content, everywhere.
-func Canonical(v any) ([]byte, error) {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	doc := jsontext.Value(raw)
-	if err := doc.Canonicalize(); err != nil {
-		return nil, err
-	}
-	return doc, nil
-}
-
-// Hash is the SHA-256, in hex, of the canonical form.
-func Hash(v any) (string, error) {
-	b, err := Canonical(v)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), nil
-}
-
-// MustHash is Hash for Vigie's own types, which always have a canonical form.
-func MustHash(v any) string {
-	h, err := Hash(v)
-	if err != nil {
-		panic(fmt.Sprintf("catalog: no canonical form of %T: %v", v, err))
-	}
-	return h
 }

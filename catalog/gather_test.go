@@ -351,8 +351,8 @@ func TestGatherNamesTheNearest(t *testing.T) {
 	}{
 		{catalog.Query{Offering: "mistral-api-ue"}, `no offering is called "mistral-api-ue"; the nearest: mistral-api-eu`,
 			"offre : « mistral-api-ue » n'existe pas ; les plus proches : mistral-api-eu"},
-		{catalog.Query{Offering: "o", UseCase: "sales"}, `no use case is called "sales"`, "cas d'usage inconnu(e) : « sales »"},
-		{catalog.Query{Offering: "o", Organisation: "acme"}, `no organisation is called "acme"`, "organisation inconnu(e) : « acme »"},
+		{catalog.Query{Offering: "o", UseCase: "sales"}, `no use case is called "sales"`, "cas d'usage : « sales » n'existe pas"},
+		{catalog.Query{Offering: "o", Organisation: "acme"}, `no organisation is called "acme"`, "organisation : « acme » n'existe pas"},
 	}
 	for _, c := range cases {
 		_, err := view.Gather(c.query)

@@ -3,7 +3,9 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vigie/catalog/strict"
@@ -154,6 +156,45 @@ func (v Value) MarshalJSON() ([]byte, error) {
 		out.Value = v.scalarJSON()
 	}
 	return json.Marshal(out)
+}
+
+// appendCanonical writes what MarshalJSON does, in the canonical order of its names.
+func (v Value) appendCanonical(b []byte) ([]byte, error) {
+	b = append(b, '{')
+	if v.Many {
+		b = strconv.AppendBool(append(b, `"complete":`...), v.Complete)
+		b = append(b, `,"many":true,`...)
+	}
+	b = append(append(append(b, `"type":"`...), v.Type...), `","value":`...)
+	if !v.Many {
+		b, err := v.appendScalar(b)
+		return append(b, '}'), err
+	}
+	b = append(b, '[')
+	for i, e := range v.List {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = e.appendScalar(b); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, "]}"...), nil
+}
+
+func (v Value) appendScalar(b []byte) ([]byte, error) {
+	switch {
+	case v.Type == TypeBoolean:
+		return strconv.AppendBool(b, v.Bool), nil
+	case v.Type == TypeMoney:
+		return appendCanonical(b, reflect.ValueOf(v.scalarJSON()))
+	case v.Type.IsNumeric():
+		return appendString(b, v.Num)
+	case v.FR != "":
+		return appendCanonical(b, reflect.ValueOf(v.scalarJSON()))
+	}
+	return appendString(b, v.Text)
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.

@@ -87,26 +87,27 @@ const (
 	AppliesUnknown Applies = "unknown"
 )
 
-// FactUse is a fact that a criterion or knock-out read.
+// FactUse is a fact that a criterion or knock-out read. Its fields stand in the order of their JSON names, as those
+// of BandResult do: there are hundreds in an assessment, and the canonical form then has nothing to reorder.
 type FactUse struct {
-	Path     string             `json:"path"`
-	Record   catalog.Ref        `json:"record,omitzero"` // none for derived facts and roles nobody holds
-	State    catalog.State      `json:"state"`
-	Value    *catalog.Value     `json:"value,omitempty"`
-	Source   string             `json:"source,omitempty"`
-	Kind     catalog.SourceKind `json:"kind,omitempty"`
 	Claim    string             `json:"claim,omitempty"`
 	Derived  bool               `json:"derived,omitempty"`
 	Disputed bool               `json:"disputed,omitempty"`
+	Kind     catalog.SourceKind `json:"kind,omitempty"`
+	Path     string             `json:"path"`
+	Record   catalog.Ref        `json:"record,omitzero"` // none for derived facts and roles nobody holds
+	Source   string             `json:"source,omitempty"`
 	Stale    bool               `json:"stale,omitempty"`
+	State    catalog.State      `json:"state"`
+	Value    *catalog.Value     `json:"value,omitempty"`
 }
 
 // BandResult is a band that the facts can still reach.
 type BandResult struct {
+	Hit   bool         `json:"hit"`   // settled: this band and no other
 	Index int          `json:"index"` // in the criterion, from 0
-	Score int          `json:"score"`
 	Label wording.Text `json:"label"`
-	Hit   bool         `json:"hit"` // settled: this band and no other
+	Score int          `json:"score"`
 }
 
 // CriterionResult is the reasoned answer to one criterion. Low and High are whole points; nil when it does not apply.

@@ -18,7 +18,7 @@ type Input struct {
 	Framework  *framework.Compiled
 	Weights    *framework.WeightSet
 	Knowledge  *Knowledge
-	LawOn      catalog.Date // law of another day than the facts; empty: the same day
+	LawOn      catalog.Date               // law of another day than the facts; empty: the same day
 	Derived    map[string]finding.Derived // instead of what the engines say: for tests one level below them
 	Version    string                     // of the program
 }
@@ -30,7 +30,7 @@ func Evaluate(in Input) (*Assessment, error) {
 	readings := map[float64]*reading{0: full}
 	at := func(min float64) *reading {
 		if readings[min] == nil {
-			readings[min] = in.read(min)
+			readings[min] = in.open(min)
 		}
 		return readings[min]
 	}

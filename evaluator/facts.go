@@ -9,11 +9,14 @@ import (
 	"vigie/evaluator/finding"
 )
 
-// reading is the facts as expressions see them, from all claims or only from those strong enough.
+// reading is the facts as expressions see them, from all claims or only from those strong enough. Paths are looked
+// up when they are first needed: a knock-out that is judged on strong evidence reads few.
 type reading struct {
+	in       *Input
 	dossier  *catalog.Dossier
 	facts    *expr.Facts
-	derived  map[string]finding.Derived
+	loaded   map[string]bool
+	derived  map[string]finding.Derived // nil until a derived fact is needed
 	possible map[string][]catalog.Value // unknown, but one of these
 }
 
@@ -24,33 +27,56 @@ func aboutUs(path string) bool {
 	return root == "organisation" || root == "use_case" || root == "assessment" || root == "eea"
 }
 
-// read makes a reading of the dossier. minStrength leaves out facts whose kind of source proves less; how the
-// offering is deployed always stays, as it says which offering is judged.
+// read makes a reading with every path looked up.
 func (in *Input) read(minStrength float64) *reading {
+	r := in.open(minStrength)
+	r.load(in.Framework.Reads)
+	r.derive()
+	return r
+}
+
+// open makes a reading of the dossier. minStrength leaves out facts whose kind of source proves less; how the
+// offering is deployed always stays, as it says which offering is judged.
+func (in *Input) open(minStrength float64) *reading {
 	d := in.Dossier
 	if minStrength > 0 {
 		d = d.Where(func(_ catalog.Ref, f catalog.Fact) bool {
 			return aboutUs(f.Path) || f.Assumed || f.Path == "offering.deployment" || in.Framework.Strength(f.Kind) >= minStrength
 		})
 	}
-	r := &reading{dossier: d, facts: in.Framework.Env.NewFacts(d.On), derived: map[string]finding.Derived{}, possible: map[string][]catalog.Value{}}
-	if in.Derived != nil {
-		r.derived = in.Derived
-	} else {
-		for _, x := range in.Knowledge.derived(d, in.LawOn) {
-			r.derived[x.Path] = x
+	return &reading{in: in, dossier: d, facts: in.Framework.Env.NewFacts(d.On), loaded: map[string]bool{}, possible: map[string][]catalog.Value{}}
+}
+
+// load looks the paths up.
+func (r *reading) load(paths []string) {
+	for _, path := range paths {
+		if r.loaded[path] {
+			continue
 		}
-	}
-	for _, path := range in.Framework.Reads {
-		decl, _ := in.Framework.Env.Path(path)
+		r.loaded[path] = true
+		decl, _ := r.in.Framework.Env.Path(path)
 		switch {
 		case decl.Derived:
+			r.derive()
 			r.setDerived(path)
 		case decl.Fact != nil:
 			r.setFact(path, decl.Fact)
 		}
 	}
-	return r
+}
+
+// derive computes the derived facts once.
+func (r *reading) derive() {
+	switch {
+	case r.derived != nil:
+	case r.in.Derived != nil:
+		r.derived = r.in.Derived
+	default:
+		r.derived = map[string]finding.Derived{}
+		for _, x := range r.in.Knowledge.derived(r.dossier, r.in.LawOn) {
+			r.derived[x.Path] = x
+		}
+	}
 }
 
 func (r *reading) setDerived(path string) {

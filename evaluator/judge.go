@@ -38,6 +38,7 @@ func (a answer) score(c *framework.CompiledCriterion, better func(x, y int) bool
 // criterion answers a criterion on a reading. Facts of which only some values remain possible are tried value by
 // value; the others stay unknown in the expressions.
 func (r *reading) criterion(c *framework.CompiledCriterion) (answer, error) {
+	r.load(c.Reads)
 	whole, err := r.bands(c)
 	if err != nil || len(whole.missing) == 0 {
 		return whole, err
@@ -142,6 +143,10 @@ func (r *reading) complete(missing []string, do func() error) (int, error) {
 
 // fails answers whether a knock-out is on and failed: True failed, False not failed, Maybe open.
 func (r *reading) fails(k *framework.CompiledKnockOut) (on, failed expr.Truth, missing []string, err error) {
+	if k.AppliesProgram != nil {
+		r.load(k.AppliesProgram.Reads())
+	}
+	r.load(k.FailsProgram.Reads())
 	on, failed, missing, err = r.failsOnce(k)
 	if err != nil || on == expr.False || failed != expr.Maybe && on != expr.Maybe {
 		return

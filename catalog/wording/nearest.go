@@ -10,7 +10,8 @@ import (
 const maxMisspelt = 120
 
 // Nearest gives the candidate closest in spelling to word, or "" when none is close enough to be what was
-// meant: at most a third of its letters differ, or one contains the other.
+// meant: at most a third of its letters differ, or one contains the other, or the word is the misspelt beginning of
+// a longer one.
 func Nearest(word string, candidates []string) string {
 	if word == "" || len(word) > maxMisspelt {
 		return ""
@@ -23,6 +24,9 @@ func Nearest(word string, candidates []string) string {
 		if d > 0 && len(w) > 3 && (strings.Contains(k, w) || strings.Contains(w, k) && len(k) > 3) {
 			d = min(d, 2)
 		}
+		if len(w) > 5 && len(k) > len(w) {
+			d = min(d, 1+levenshtein.ComputeDistance(w, beginning(k, len(w))))
+		}
 		if d < bestDistance || d == bestDistance && c < best {
 			best, bestDistance = c, d
 		}
@@ -31,6 +35,16 @@ func Nearest(word string, candidates []string) string {
 		return ""
 	}
 	return best
+}
+
+// beginning cuts a word at the separator nearest to n letters, or at n.
+func beginning(k string, n int) string {
+	for _, i := range []int{n, n + 1, n - 1, n + 2} {
+		if i > 0 && i < len(k) && strings.ContainsRune("-._/ ", rune(k[i])) {
+			return k[:i]
+		}
+	}
+	return k[:n]
 }
 
 // NearestFew gives up to n candidates in order of closeness, for a list of suggestions.
