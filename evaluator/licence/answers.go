@@ -154,6 +154,26 @@ func (set *Set) commercial(e *entry, s *Situation) Right {
 	}
 	used, missing := s.split(reads)
 	out := Right{Used: used}
+	if e.CommercialUse.Answer == "no" && r.truth != expr.True {
+		business := s.truth("use_case.commercial_use")
+		if r.truth == expr.Maybe {
+			out.Possible = append(out.Possible, ConditionsMet)
+		}
+		if business != expr.True {
+			out.Possible = append(out.Possible, ConditionsNotMet)
+		}
+		if business != expr.False {
+			out.Possible = append(out.Possible, Forbidden)
+		}
+		if len(e.conditions) == 0 {
+			out.Possible = []Answer{ConditionsMet, Forbidden}
+		}
+		if len(out.Possible) == 1 {
+			out.Possible = nil
+		} else if r.truth == expr.False {
+			out.Missing = s.factRefs([]string{"use_case.commercial_use"})
+		}
+	}
 	switch r.truth {
 	case expr.True:
 		out.Answer = ConditionsMet
@@ -189,7 +209,6 @@ func (set *Set) commercial(e *entry, s *Situation) Right {
 		out.Reason = set.conditionReason(e, r.open, s, "it is not known whether a condition is met: %s", "on ne sait pas si une condition est remplie : %s")
 		if len(r.open) == 0 {
 			out.Reason = wording.Textf("only non-commercial use is licensed; it is not known whether this use is commercial", "seul l'usage non commercial est concédé ; on ne sait pas si cet usage est commercial")
-			out.Possible = []Answer{ConditionsMet, Forbidden}
 		}
 		if onlyName && e.CommercialUse.Answer != "no" {
 			out.Answer, out.Possible = ConditionsMet, nil

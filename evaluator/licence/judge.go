@@ -149,11 +149,17 @@ func (j *Judgement) bound() {
 		r := j.Rights[name]
 		for _, gate := range [...]string{CommercialUse, InTerritory, ForSector} {
 			g := j.Rights[gate]
-			if g.Answer.rank() > r.Answer.rank() && g.Answer != Silent {
-				concerned, duties := r.Concerned, r.ToDo
-				r = g
-				r.Concerned, r.ToDo = concerned, append(slices.Clone(g.ToDo), duties...)
+			if g.Answer == Silent || g.Answer == Unsettled || len(g.Possible) == 0 && g.Answer.rank() <= r.Answer.rank() {
+				continue
 			}
+			concerned, duties := r.Concerned, r.ToDo
+			if g.Answer.rank() > r.Answer.rank() {
+				r = combine(g, r, gated)
+				r.ToDo = append(slices.Clone(g.ToDo), duties...)
+			} else {
+				r = combine(r, g, gated)
+			}
+			r.Concerned = concerned
 		}
 		j.Rights[name] = r
 	}
@@ -269,12 +275,18 @@ func (j *Judgement) merge(o Judgement) {
 
 // stricter keeps the deciding answer. What the other still leaves open stays open: an unknown answer may yet turn out
 // worse than one that is settled.
-func stricter(win, lose Right) Right {
-	win.Possible = worstOf(win.possible(), lose.possible())
+func stricter(win, lose Right) Right { return combine(win, lose, worstOf) }
+
+func combine(win, lose Right, worst func(a, b []Answer) []Answer) Right {
+	win.Possible = worst(win.possible(), lose.possible())
 	if len(win.Possible) <= 1 {
 		win.Possible = nil
 	} else if lose.Answer == ConditionsUnknown {
-		win.Missing = append(slices.Clone(win.Missing), lose.Missing...)
+		for _, m := range lose.Missing {
+			if !slices.Contains(win.Missing, m) {
+				win.Missing = append(slices.Clone(win.Missing), m)
+			}
+		}
 	}
 	return win
 }
@@ -286,20 +298,35 @@ func (r Right) possible() []Answer {
 	return []Answer{r.Answer}
 }
 
-// worstOf gives the answers that the worse of two open answers can be.
+// worstOf gives the answers that the worse of two open answers can be, where a document that is silent leaves the answer
+// to the other.
 func worstOf(a, b []Answer) []Answer {
+	return cross(a, b, func(x, y Answer) Answer {
+		switch {
+		case x == Silent:
+			return y
+		case y == Silent:
+			return x
+		}
+		return later(x, y)
+	})
+}
+
+// gated is the same where the second must be granted before the first counts.
+func gated(a, b []Answer) []Answer { return cross(a, b, later) }
+
+func later(x, y Answer) Answer {
+	if y.rank() > x.rank() {
+		return y
+	}
+	return x
+}
+
+func cross(a, b []Answer, worse func(x, y Answer) Answer) []Answer {
 	var out []Answer
 	for _, x := range a {
 		for _, y := range b {
-			w := x
-			if y.rank() > x.rank() {
-				w = y
-			}
-			if x == Silent && y != Silent {
-				w = y
-			} else if y == Silent {
-				w = x
-			}
+			w := worse(x, y)
 			if !slices.Contains(out, w) {
 				out = append(out, w)
 			}
@@ -358,8 +385,11 @@ func kindText(kind string) wording.Text {
 
 // reaches reports whether a difference can change what a right rests on.
 func (set *Set) reaches(d Difference, clause string, labels map[string]bool) bool {
-	if d.Kind == Added || clause == "" || d.Clause == "" || wideClause(d.Clause) {
+	switch {
+	case d.Kind == Added || d.Clause == "" || wideClause(d.Clause):
 		return true
+	case clause == "": // the answer rests on what the text does not say: cutting words out adds nothing to it
+		return d.Kind != Removed
 	}
 	for _, ref := range parseClause(clause) {
 		if ref.touches(d.Clause, labels) {
