@@ -44,14 +44,21 @@ type Exposure struct {
 	Worst        int          `json:"worst"`              // severity if what is not known turns out badly
 	Basis        wording.Text `json:"basis,omitzero"`     // article of the headline trigger
 	Why          wording.Text `json:"why,omitzero"`       // what the headline trigger says
-	Paths        []Path       `json:"paths"`              // every party and place by which the law reaches, or may reach
+	Paths        []Path       `json:"paths"`              // every party and place by which the law surely reaches; then some by which it may
+	OpenPaths    int          `json:"open_paths"`         // how many ways it may reach by, listed or not
 	Mitigations  []Measure    `json:"mitigations"`
 	Left         wording.Text `json:"left,omitzero"` // what is left of the risk
 	Cures        []Cure       `json:"cures"`
 	DecidedBy    []string     `json:"decided_by"` // ids of the questions that would settle it
 	Confidence   Confidence   `json:"confidence"`
 	Disputed     []Dispute    `json:"disputed"`
+
+	hits []hit // every trigger that is true or unknown, with who satisfies it, for Derive
 }
+
+// maxOpenPaths is how many unknown paths are written out for one law; a chain of which little is known has hundreds,
+// and the questions say the same in a few lines.
+const maxOpenPaths = 4
 
 // Path is one way in which a law reaches the offering: a trigger, who satisfies it, and the chain to it.
 type Path struct {
@@ -62,7 +69,6 @@ type Path struct {
 	Access   Level  `json:"access"` // the level it relies on; severity takes the worst still possible
 	Severity int    `json:"severity"`
 	Chain
-	Others []Chain `json:"others,omitempty"` // longer or equally short chains to the same party
 }
 
 // LawNote is a law that is shown without a status.
@@ -128,8 +134,8 @@ type hit struct {
 }
 
 // evaluate answers one trigger. Every party but the customer is asked.
-func (w *walk) evaluate(c *condition, into []link) hit {
-	h := hit{c: c, truth: No, who: into}
+func (w *walk) evaluate(c *condition) hit {
+	h := hit{c: c, truth: No}
 	o := w.offering(c)
 	if o == No {
 		return h
@@ -138,15 +144,17 @@ func (w *walk) evaluate(c *condition, into []link) hit {
 		h.truth = o
 		return h
 	}
+	from := len(w.arena)
 	for i := range w.nodes {
 		if w.nodes[i].customer {
 			continue
 		}
 		if t := min(o, w.party(c, i)); t > No {
-			h.who = append(h.who, link{i, t})
+			w.arena = append(w.arena, link{i, t})
 			h.truth = max(h.truth, t)
 		}
 	}
+	h.who = w.arena[from:len(w.arena):len(w.arena)]
 	return h
 }
 
@@ -160,18 +168,21 @@ func (w *walk) judge(law *Law, conditions []condition, on catalog.Date, asked *q
 	if !inForce {
 		return x
 	}
-	var hits []hit
-	best := map[Status]Truth{}
+	hits := make([]hit, 0, len(conditions))
+	exposed, arguable := No, No
 	for i := range conditions {
 		c := &conditions[i]
-		h := w.evaluate(c, nil)
+		h := w.evaluate(c)
 		if h.truth == No {
 			continue
 		}
 		hits = append(hits, h)
-		best[c.trigger.Status] = max(best[c.trigger.Status], h.truth)
+		if c.trigger.Status == Exposed {
+			exposed = max(exposed, h.truth)
+		} else {
+			arguable = max(arguable, h.truth)
+		}
 	}
-	exposed, arguable := best[Exposed], best[Arguable]
 	deciding := Exposed
 	want := Yes
 	switch {
@@ -189,10 +200,12 @@ func (w *walk) judge(law *Law, conditions []condition, on catalog.Date, asked *q
 	default:
 		return x
 	}
+	x.hits = hits
 	w.headline(&x, hits, deciding, want)
 	w.severity(&x, law, hits)
 	w.measures(&x, law, hits)
 	if x.Status == Undetermined {
+		asked.turn++
 		for _, h := range hits {
 			if h.truth == Maybe && h.c.trigger.Status == deciding {
 				asked.trigger(h, &x)
@@ -247,11 +260,17 @@ func (w *walk) path(h hit, i int) Path {
 		preference = preferOwners
 	}
 	p.Tail = w.tail(h.c, i)
-	p.Steps = w.chain(i, preference)
-	if !h.c.controls.empty() {
-		p.Steps = append(p.Steps, w.toControlled(i, h.c.controls)...)
+	c := w.chain(i, preference)
+	p.Steps = c.Steps
+	if h.c.asksControls {
+		p.Steps = slices.Concat(c.Steps, w.toControlled(i, h.c.controls))
+		p.Text = write(p.Steps, p.Tail)
+		return p
 	}
-	p.Text = write(p.Steps, p.Tail)
+	p.Text = c.Text
+	if p.Tail != "" {
+		p.Text += "; " + p.Tail
+	}
 	return p
 }
 
@@ -296,15 +315,18 @@ func (w *walk) toControlled(i int, b bitset) []Step {
 // other than the customer, or on metadata when only metadata are there.
 func (w *walk) relied(c *condition, i int) Level {
 	switch {
-	case !c.onParty && !c.data.empty():
-		if w.dataIn.meets(c.data) == No {
-			return Exactly(AccessMetadata)
-		}
+	case !c.onParty && c.asksData:
 		var top Level
 		for j := range w.nodes {
 			if !w.nodes[j].customer {
 				top = top.or(w.nodes[j].access)
 			}
+		}
+		switch w.dataIn.meets(c.data) {
+		case No:
+			return Exactly(AccessMetadata)
+		case Maybe: // perhaps only metadata are there
+			return Level{min(top.Min, AccessMetadata), max(top.Max, AccessMetadata)}
 		}
 		return top
 	case !c.onParty:
@@ -360,25 +382,34 @@ func (w *walk) severity(x *Exposure, law *Law, hits []hit) {
 			worst = max(worst, m.Base)
 		}
 	}
-	for _, h := range hits {
-		who := h.who
-		if !h.c.onParty {
-			who = []link{{-1, h.truth}}
-		}
-		for _, l := range who {
-			p := w.path(h, l.node)
-			p.Truth = l.truth
-			p.Access = w.relied(h.c, l.node)
-			p.Severity = w.level(law, h.c, base, p.Access.Max)
-			if l.node >= 0 {
-				p.Others = w.others(p.Chain, l.node)
-			}
-			x.Paths = append(x.Paths, p)
+	certain := 0
+	for k := range hits {
+		for _, l := range hits[k].each() {
 			if l.truth == Yes {
-				x.Severity = max(x.Severity, p.Severity)
-				x.Worst = max(x.Worst, w.level(law, h.c, worst, p.Access.Max))
+				certain++
 			}
 		}
+	}
+	if x.Status == Undetermined {
+		certain += maxOpenPaths
+	}
+	x.Paths = make([]Path, 0, certain)
+	for k := range hits {
+		h := &hits[k]
+		for _, l := range h.each() {
+			if l.truth == Maybe {
+				x.OpenPaths++
+				x.Worst = max(x.Worst, w.level(law, h.c, worst, w.relied(h.c, l.node).Max))
+				continue
+			}
+			p := w.rated(h, l, law, base)
+			x.Paths = append(x.Paths, p)
+			x.Severity = max(x.Severity, p.Severity)
+			x.Worst = max(x.Worst, w.level(law, h.c, worst, p.Access.Max))
+		}
+	}
+	if x.Status == Undetermined {
+		w.openPaths(x, law, base, hits)
 	}
 	switch {
 	case x.CouldBe == Arguable:
@@ -386,6 +417,40 @@ func (w *walk) severity(x *Exposure, law *Law, hits []hit) {
 	case x.CouldBe == Exposed:
 		x.Worst = worst
 	}
+}
+
+// rated is a path with its level.
+func (w *walk) rated(h *hit, l link, law *Law, base int) Path {
+	p := w.path(*h, l.node)
+	p.Truth = l.truth
+	p.Access = w.relied(h.c, l.node)
+	p.Severity = w.level(law, h.c, base, p.Access.Max)
+	return p
+}
+
+// openPaths writes the first few ways by which an undetermined law may reach, those of the status it could be first.
+func (w *walk) openPaths(x *Exposure, law *Law, base int, hits []hit) {
+	n := 0
+	for k := range hits {
+		h := &hits[k]
+		if h.c.trigger.Status != x.CouldBe {
+			continue
+		}
+		for _, l := range h.each() {
+			if l.truth == Maybe && n < maxOpenPaths {
+				x.Paths = append(x.Paths, w.rated(h, l, law, base))
+				n++
+			}
+		}
+	}
+}
+
+// each gives who satisfies a trigger, or the place (-1).
+func (h *hit) each() []link {
+	if !h.c.onParty {
+		return []link{{-1, h.truth}}
+	}
+	return h.who
 }
 
 // gaps lists the countries outside the EEA that the chain meets and for which no computed law is on file.

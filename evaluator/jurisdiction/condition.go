@@ -18,6 +18,10 @@ type condition struct {
 	data, users, subjects bitset
 	asksListed            bool
 	listed                Truth
+
+	// Which sets are not empty, so that a walk need not look.
+	asksSeat, asksNotSeat, asksNationality, asksServes, asksBranch, asksAdmin, asksControls bool
+	asksData, asksUsers, asksSubjects                                                       bool
 }
 
 type kindSet uint8
@@ -65,19 +69,22 @@ func (l *Laws) condition(law *Law, t *Trigger) condition {
 			c.asksListed, c.listed = true, Of(*o.CustomerListed)
 		}
 	}
+	c.asksSeat, c.asksNotSeat, c.asksNationality = !c.seat.empty(), !c.notSeat.empty(), !c.nationality.empty()
+	c.asksServes, c.asksBranch, c.asksAdmin, c.asksControls = !c.serves.empty(), !c.branch.empty(), !c.adm.empty(), !c.controls.empty()
+	c.asksData, c.asksUsers, c.asksSubjects = !c.data.empty(), !c.users.empty(), !c.subjects.empty()
 	return c
 }
 
 // offering answers the conditions on the offering, its users and its data.
 func (w *walk) offering(c *condition) Truth {
 	t := Yes
-	if !c.data.empty() {
+	if c.asksData {
 		t = min(t, max(w.dataIn.meets(c.data), w.metadataIn.meets(c.data)))
 	}
-	if !c.users.empty() {
+	if c.asksUsers {
 		t = min(t, w.users.meets(c.users))
 	}
-	if !c.subjects.empty() {
+	if c.asksSubjects {
 		t = min(t, w.subjects.meets(c.subjects))
 	}
 	if c.asksListed {
@@ -98,38 +105,43 @@ func agree(fact, want Truth) Truth {
 func (w *walk) party(c *condition, i int) Truth {
 	n := &w.nodes[i]
 	t := Yes
-	for _, step := range [...]Truth{w.own(c, n), w.seat(c, n), w.kind(c, n)} {
-		if t = min(t, step); t == No {
-			return No
-		}
+	if c.own > AccessNone {
+		t = n.access.AtLeast(c.own)
 	}
-	if c.roles != 0 {
-		if !n.roles.Has(c.roles) {
-			return No
-		}
-	}
-	if c.asksProvider {
-		t = min(t, agree(n.provider, c.provider))
-	}
-	if !c.serves.empty() {
-		t = min(t, n.serves.meets(c.serves))
-	}
-	if !c.branch.empty() {
-		t = min(t, n.branches.meets(c.branch))
-	}
-	if !c.adm.empty() {
-		t = min(t, n.admin.meets(c.adm))
-	}
-	if t == No {
-		return No
-	}
-	if c.groupRoles != 0 {
-		t = min(t, w.groupRole(i, c.groupRoles))
-	}
-	if c.group > AccessNone {
+	if t > No && c.group > AccessNone {
 		t = min(t, w.groups[i].AtLeast(c.group))
 	}
-	if t > No && !c.controls.empty() {
+	if t > No && c.roles != 0 && !n.roles.Has(c.roles) {
+		return No
+	}
+	if t > No && c.asksSeat {
+		t = min(t, n.seat.meets(c.seat))
+	}
+	if t > No && c.asksNotSeat {
+		t = min(t, not(n.seat.meets(c.notSeat)))
+	}
+	if t > No && c.kinds != 0 {
+		t = min(t, n.isOf(c.kinds))
+	}
+	if t > No && c.asksNationality {
+		t = min(t, n.nationality.meets(c.nationality))
+	}
+	if t > No && c.asksProvider {
+		t = min(t, agree(n.provider, c.provider))
+	}
+	if t > No && c.asksServes {
+		t = min(t, n.serves.meets(c.serves))
+	}
+	if t > No && c.asksBranch {
+		t = min(t, n.branches.meets(c.branch))
+	}
+	if t > No && c.asksAdmin {
+		t = min(t, n.admin.meets(c.adm))
+	}
+	if t > No && c.groupRoles != 0 {
+		t = min(t, w.groupRole(i, c.groupRoles))
+	}
+	if t > No && c.asksControls {
 		t = min(t, w.controlsSeat(i, c.controls))
 	}
 	if t > No && c.up > AccessNone {
@@ -138,38 +150,12 @@ func (w *walk) party(c *condition, i int) Truth {
 	return t
 }
 
-func (w *walk) own(c *condition, n *node) Truth {
-	if c.own == AccessNone {
-		return Yes
+// isOf says whether a party is of one of some kinds.
+func (n *node) isOf(k kindSet) Truth {
+	if n.kind == "" {
+		return Maybe
 	}
-	return n.access.AtLeast(c.own)
-}
-
-func (w *walk) seat(c *condition, n *node) Truth {
-	t := Yes
-	if !c.seat.empty() {
-		t = n.seat.meets(c.seat)
-	}
-	if !c.notSeat.empty() {
-		t = min(t, not(n.seat.meets(c.notSeat)))
-	}
-	return t
-}
-
-func (w *walk) kind(c *condition, n *node) Truth {
-	t := Yes
-	if c.kinds != 0 {
-		switch {
-		case n.kind == "":
-			t = Maybe
-		case kindBits[n.kind]&c.kinds == 0:
-			return No
-		}
-	}
-	if !c.nationality.empty() {
-		t = min(t, n.nationality.meets(c.nationality))
-	}
-	return t
+	return Of(n.bit&k != 0)
 }
 
 // groupRole says whether a party, or one that it controls, holds one of the roles.

@@ -237,32 +237,36 @@ const (
 )
 
 // class gives the lowest and highest value a path can give.
-func (v *deriving) class(p *Path) (low, high int) {
-	c := worstIndirect
-	if p.Status == Exposed && (p.Party == "" && len(p.Steps) == 0 || v.ofVendor(p.Party)) {
-		c = worstDirect
+func (v *deriving) class(h *hit, node int) (low, high int) {
+	low, high = worstIndirect, worstIndirect
+	if h.c.trigger.Status == Exposed {
+		switch v.ofVendor(node) {
+		case Yes:
+			low, high = worstDirect, worstDirect
+		case Maybe:
+			high = worstDirect
+		}
 	}
-	low, high = c, c
-	if p.Access.Max < AccessPlaintext {
+	a := v.relied(h.c, node)
+	if a.Max < AccessPlaintext {
 		high = worstMitigated
 	}
-	if p.Access.Min < AccessPlaintext {
+	if a.Min < AccessPlaintext {
 		low = worstMitigated
 	}
 	return low, high
 }
 
-// ofVendor reports whether a party is the vendor, or may control it; an owner that is not known would.
-func (v *deriving) ofVendor(id string) bool {
+// ofVendor says whether a path goes through a place, the vendor, or one who controls it.
+func (v *deriving) ofVendor(node int) Truth {
 	i := v.vendor()
-	if i < 0 {
-		return false
+	switch {
+	case node < 0 || node == i:
+		return Yes
+	case i < 0:
+		return No
 	}
-	if id == "" {
-		return true
-	}
-	n, ok := v.number[id]
-	return ok && (n == i || v.controls(n, i) > No)
+	return v.controls(node, i)
 }
 
 func (v *deriving) worst() finding.Derived {
@@ -278,21 +282,19 @@ func (v *deriving) worst() finding.Derived {
 		if x.Status == Undetermined {
 			laws = append(laws, x.Law)
 		}
-		for n := range x.Paths {
-			p := &x.Paths[n]
-			low, high := v.class(p)
-			for c := low; c <= high; c++ {
-				can[c] = true
-			}
-			if p.Truth == Yes {
-				if low > floor {
-					floor, known = low, []string{x.Short.EN}
+		for n := range x.hits {
+			h := &x.hits[n]
+			for _, l := range h.each() {
+				low, high := v.class(h, l.node)
+				for c := low; c <= high; c++ {
+					can[c] = true
 				}
-				for _, s := range p.Steps {
-					refs = append(refs, s.Facts...)
+				if l.truth == Yes && low > floor {
+					floor, known = low, []string{x.Short.EN}
 				}
 			}
 		}
+		refs = append(refs, x.cited()...)
 	}
 	var possible []catalog.Value
 	can[floor] = true
@@ -311,6 +313,19 @@ func (v *deriving) worst() finding.Derived {
 		why.FR += " Des faits manquants pourraient l'aggraver."
 	}
 	return v.result(PathWorst, nil, possible, refs, why)
+}
+
+// cited gives the facts that the certain paths of an exposure rest on.
+func (x *Exposure) cited() []catalog.FactRef {
+	var refs []catalog.FactRef
+	for i := range x.Paths {
+		if x.Paths[i].Truth == Yes {
+			for _, s := range x.Paths[i].Steps {
+				refs = append(refs, s.Facts...)
+			}
+		}
+	}
+	return refs
 }
 
 var worstWords = []wording.Text{
@@ -362,8 +377,10 @@ func (v *deriving) within(country string) Truth {
 		if x.Jurisdiction != country || !slices.Contains(x.Harms, Confidentiality) {
 			continue
 		}
-		for n := range x.Paths {
-			t = max(t, min(x.Paths[n].Truth, x.Paths[n].Access.AtLeast(AccessPlaintext)))
+		for n := range x.hits {
+			for _, l := range x.hits[n].each() {
+				t = max(t, min(l.truth, v.relied(x.hits[n].c, l.node).AtLeast(AccessPlaintext)))
+			}
 		}
 	}
 	set := v.laws.Countries.compile(In(country)).yes
@@ -391,20 +408,17 @@ func (v *deriving) suspension() finding.Derived {
 		if x.Status == Undetermined {
 			laws = append(laws, x.Law)
 		}
-		for n := range x.Paths {
-			p := &x.Paths[n]
+		for n := range x.hits {
 			c := 1
-			if p.Status == Exposed {
+			if x.hits[n].c.trigger.Status == Exposed {
 				c = 2
 			}
 			can[c] = true
-			if p.Truth == Yes {
+			if x.hits[n].truth == Yes {
 				floor = max(floor, c)
-				for _, s := range p.Steps {
-					refs = append(refs, s.Facts...)
-				}
 			}
 		}
+		refs = append(refs, x.cited()...)
 	}
 	can[floor] = true
 	var possible []catalog.Value

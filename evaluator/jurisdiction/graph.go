@@ -3,7 +3,7 @@ package jurisdiction
 import "vigie/catalog"
 
 // Kind is what a party is: company, fund, individual, state, or dispersed (a public float without a controlling
-// holder). The empty Kind is not known.
+// holder). The empty Kind is not known, but never dispersed: that is a way of recording holders, not a thing to learn.
 type Kind string
 
 // The kinds of party.
@@ -102,6 +102,7 @@ const (
 	AttrExcluded
 	AttrDisconnected
 	AttrParties // who serves the offering at all
+	attrCount
 )
 
 // Refs are the facts of the dossier behind the attributes of one party, stake, supply or offering. They are empty

@@ -1,6 +1,11 @@
 package jurisdiction
 
-import "vigie/catalog/wording"
+import (
+	"slices"
+	"strings"
+
+	"vigie/catalog/wording"
+)
 
 // Measure is a mitigation named by a law, with whether it is in place.
 type Measure struct {
@@ -17,8 +22,23 @@ type Cure struct {
 	Text  wording.Text `json:"text"`
 }
 
+// maxCures bounds the list: beyond it the chain itself is the problem.
+const maxCures = 8
+
 // inPlace says whether a mitigation is in place: as recorded, else as the graph shows it.
 func (w *walk) inPlace(id string) Truth {
+	t, ok := w.inForce[id]
+	if !ok {
+		if w.inForce == nil {
+			w.inForce = map[string]Truth{}
+		}
+		t = w.looksInPlace(id)
+		w.inForce[id] = t
+	}
+	return t
+}
+
+func (w *walk) looksInPlace(id string) Truth {
 	if t, ok := w.g.Measures[id]; ok {
 		return t
 	}
@@ -69,21 +89,31 @@ func (w *walk) europeanOperator() Truth {
 
 // measures lists the mitigations of a law, what is left of the risk, and what would cure it.
 func (w *walk) measures(x *Exposure, law *Law, hits []hit) {
+	x.Mitigations = make([]Measure, 0, len(law.MitigatedBy))
 	for _, id := range law.MitigatedBy {
-		for _, m := range w.laws.Vocabulary.Mitigations {
-			if m.ID == id {
+		for k := range w.laws.Vocabulary.Mitigations {
+			if m := &w.laws.Vocabulary.Mitigations[k]; m.ID == id {
 				x.Mitigations = append(x.Mitigations, Measure{ID: id, InPlace: w.inPlace(id), Lowers: m.Lowers, Text: m.Text})
 			}
 		}
 	}
-	x.Left = w.left(x, law)
-	for _, h := range hits {
+	x.Left = w.left(law, hits)
+	want := Yes
+	if x.Status == Undetermined && x.Floor == "" {
+		want = Maybe
+	}
+	for k := range hits {
+		h := &hits[k]
 		if !h.c.onParty {
-			x.cure(w.placeCure(h.c))
+			if h.truth >= want {
+				x.cure(w.placeCure(h.c))
+			}
 			continue
 		}
 		for _, l := range h.who {
-			x.cure(w.partyCure(law, h.c, l.node))
+			if l.truth >= want && len(x.Cures) < maxCures {
+				x.cure(w.partyCure(law, h.c, l.node))
+			}
 		}
 	}
 }
@@ -94,11 +124,13 @@ func (x *Exposure) cure(c Cure) {
 			return
 		}
 	}
-	x.Cures = append(x.Cures, c)
+	if x.Cures = append(x.Cures, c); cap(x.Cures) < maxCures {
+		x.Cures = slices.Grow(x.Cures, maxCures)
+	}
 }
 
 // left says what remains of the risk with what is known to be in place.
-func (w *walk) left(x *Exposure, law *Law) wording.Text {
+func (w *walk) left(law *Law, hits []hit) wording.Text {
 	if !law.HarmsTo(Confidentiality) {
 		switch {
 		case law.HarmsTo(Continuity):
@@ -109,8 +141,10 @@ func (w *walk) left(x *Exposure, law *Law) wording.Text {
 		return wording.Textf("A duty to fulfil, not a way to the data.", "Une obligation à remplir, non un accès aux données.")
 	}
 	top := AccessNone
-	for _, p := range x.Paths {
-		top = max(top, p.Access.Max)
+	for k := range hits {
+		for _, l := range hits[k].each() {
+			top = max(top, w.relied(hits[k].c, l.node).Max)
+		}
 	}
 	switch top {
 	case AccessPlaintext:
@@ -129,33 +163,64 @@ func (w *walk) placeCure(c *condition) Cure {
 		return wording.Text{}
 	}
 	switch {
-	case !c.data.empty():
+	case c.asksData:
 		return Cure{Kind: "move-data", Text: wording.Textf("Keep every copy outside this country (%s), backups and logs included.", "Ne garder aucune copie dans ce pays (%s), sauvegardes et journaux compris.", place(c.data))}
-	case !c.subjects.empty():
+	case c.asksSubjects:
 		return Cure{Kind: "fulfil-duty", Text: wording.Textf("Fulfil the duty, or keep data of persons in this country (%s) out of the service.", "Remplir l'obligation, ou tenir hors du service les données des personnes de ce pays (%s).", place(c.subjects))}
 	}
 	return Cure{Kind: "no-users", Text: wording.Textf("Do not open the service to users in this country (%s).", "Ne pas ouvrir le service aux utilisateurs de ce pays (%s).", place(c.users))}
 }
 
+// cureKey names a cure before it is worded: the same words serve many laws.
+type cureKey struct {
+	kind string
+	node int
+}
+
 func (w *walk) partyCure(law *Law, c *condition, i int) Cure {
+	kind := w.cureKind(law, c, i)
+	k := cureKey{kind, i}
+	if have, ok := w.cures[k]; ok {
+		return have
+	}
 	name := w.partyName(i)
 	id := ""
 	if p := w.nodes[i].party; p != nil {
 		id = p.ID
 	}
-	switch {
-	case id == "":
-		return Cure{Kind: "learn", Text: wording.Textf("Learn who %s is.", "Apprendre qui est %s.", name)}
-	case !law.HarmsTo(Confidentiality):
-		return Cure{Kind: "exit-plan", Party: id, Text: wording.Textf("A tested exit, or running without %s: own weights and configuration, disconnected operation.", "Une sortie éprouvée, ou un fonctionnement sans %s : poids et configuration en propre, exploitation déconnectée.", name)}
-	case !c.adm.empty():
-		return Cure{Kind: "move-people", Party: id, Text: wording.Textf("Have people of %s with access work from the European Economic Area only, or take their access away.", "Faire travailler le personnel de %s ayant accès depuis l'Espace économique européen seulement, ou lui retirer l'accès.", name)}
-	case !c.users.empty():
-		return Cure{Kind: "unreadable", Party: id, Text: wording.Textf("Keep users of that country on another service, or make the content unreadable to %s.", "Servir les utilisateurs de ce pays autrement, ou rendre le contenu illisible pour %s.", name)}
-	case !c.serves.empty() || !c.branch.empty() || !c.controls.empty() || c.up > AccessNone:
-		return Cure{Kind: "ring-fence", Party: id, Text: wording.Textf("The presence of %s there is not in the customer's hands: self-hosting, or keys that it cannot use for stored data.", "La présence de %s sur place échappe au client : auto-hébergement, ou clés inutilisables par lui pour les données stockées.", name)}
-	case c.group > AccessNone && w.nodes[i].access.AtLeast(c.group) == No:
-		return Cure{Kind: "change-control", Party: id, Text: wording.Textf("Replace what %s controls by an operator outside its control; keys held by the customer alone lower it for stored data only.", "Remplacer ce que %s contrôle par un exploitant hors de son contrôle ; des clés chez le seul client n'y changent quelque chose que pour les données stockées.", name)}
+	t := cureWords[kind]
+	out := Cure{Kind: kind, Party: id, Text: wording.Text{EN: strings.ReplaceAll(t.EN, "%s", name.EN), FR: strings.ReplaceAll(t.FR, "%s", name.FR)}}
+	if w.cures == nil {
+		w.cures = map[cureKey]Cure{}
 	}
-	return Cure{Kind: "take-access", Party: id, Text: wording.Textf("Take the access of %s away or replace it by an operator of the European Economic Area; keys it cannot use lower it for stored data only.", "Retirer l'accès de %s ou le remplacer par un exploitant de l'Espace économique européen ; des clés inutilisables par lui n'y changent quelque chose que pour les données stockées.", name)}
+	w.cures[k] = out
+	return out
+}
+
+func (w *walk) cureKind(law *Law, c *condition, i int) string {
+	switch {
+	case w.nodes[i].party == nil:
+		return "learn"
+	case !law.HarmsTo(Confidentiality):
+		return "exit-plan"
+	case c.asksAdmin:
+		return "move-people"
+	case c.asksUsers:
+		return "unreadable"
+	case c.asksServes || c.asksBranch || c.asksControls || c.up > AccessNone:
+		return "ring-fence"
+	case c.group > AccessNone && w.nodes[i].access.AtLeast(c.group) == No:
+		return "change-control"
+	}
+	return "take-access"
+}
+
+var cureWords = map[string]wording.Text{
+	"learn":          {EN: "Learn who %s is.", FR: "Apprendre qui est %s."},
+	"exit-plan":      {EN: "A tested exit, or running without %s: own weights and configuration, disconnected operation.", FR: "Une sortie éprouvée, ou un fonctionnement sans %s : poids et configuration en propre, exploitation déconnectée."},
+	"move-people":    {EN: "Have people of %s with access work from the European Economic Area only, or take their access away.", FR: "Faire travailler le personnel de %s ayant accès depuis l'Espace économique européen seulement, ou lui retirer l'accès."},
+	"unreadable":     {EN: "Keep users of that country on another service, or make the content unreadable to %s.", FR: "Servir les utilisateurs de ce pays autrement, ou rendre le contenu illisible pour %s."},
+	"ring-fence":     {EN: "The presence of %s there is not in the customer's hands: self-hosting, or keys that it cannot use for stored data.", FR: "La présence de %s sur place échappe au client : auto-hébergement, ou clés inutilisables par lui pour les données stockées."},
+	"change-control": {EN: "Replace what %s controls by an operator outside its control; keys held by the customer alone lower it for stored data only.", FR: "Remplacer ce que %s contrôle par un exploitant hors de son contrôle ; des clés chez le seul client n'y changent quelque chose que pour les données stockées."},
+	"take-access":    {EN: "Take the access of %s away or replace it by an operator of the European Economic Area; keys it cannot use lower it for stored data only.", FR: "Retirer l'accès de %s ou le remplacer par un exploitant de l'Espace économique européen ; des clés inutilisables par lui n'y changent quelque chose que pour les données stockées."},
 }

@@ -106,22 +106,30 @@ func (w *walk) eachUse(at int, reach func(int, hop)) {
 	}
 }
 
-// chain gives the shortest chain to a party. A party that no link reaches stands alone.
-func (w *walk) chain(to, preference int) []Step {
+// chain gives the shortest chain to a party, written once. A party that no link reaches stands alone.
+func (w *walk) chain(to, preference int) *Chain {
+	if w.written[preference] == nil {
+		w.written[preference] = make([]*Chain, len(w.nodes))
+	}
+	if c := w.written[preference][to]; c != nil {
+		return c
+	}
 	t := w.tree(preference)
 	n := 1
 	for at := to; t[at].from >= 0 && int(t[at].from) != at; at = int(t[at].from) {
 		n++
 	}
-	steps := make([]Step, n)
+	c := &Chain{Steps: make([]Step, n)}
 	for at := to; n > 0; at = int(t[at].from) {
 		n--
-		steps[n] = w.step(at, t[at])
+		c.Steps[n] = w.step(at, t[at])
 		if t[at].from < 0 {
 			break
 		}
 	}
-	return steps
+	c.Text = write(c.Steps, "")
+	w.written[preference][to] = c
+	return c
 }
 
 func (w *walk) step(at int, h hop) Step {
@@ -289,82 +297,101 @@ func (w *walk) tail(c *condition, i int) string {
 	}
 	if !c.onParty {
 		switch {
-		case !c.data.empty():
+		case c.asksData:
 			here := where{yes: w.dataIn.yes, world: w.dataIn.world || w.metadataIn.world}
 			here.yes.union(w.metadataIn.yes)
 			return pick("data", c.data, here)
-		case !c.subjects.empty():
+		case c.asksSubjects:
 			return pick("subjects", c.subjects, w.subjects)
 		}
 		return pick("users", c.users, w.users)
 	}
 	switch {
-	case !c.users.empty():
+	case c.asksUsers:
 		return pick("users", c.users, w.users)
-	case !c.serves.empty():
+	case c.asksServes:
 		return pick("market", c.serves, w.nodes[i].serves)
-	case !c.branch.empty():
+	case c.asksBranch:
 		return pick("branch", c.branch, w.nodes[i].branches)
-	case !c.adm.empty():
+	case c.asksAdmin:
 		return pick("people", c.adm, w.nodes[i].admin)
 	}
 	return ""
 }
 
-// others lists further chains to a party, from the shortest, when the graph is small enough to look for them: at most
-// maxOthers, none longer than maxLength links. The diamonds of a large group would give millions.
-func (w *walk) others(main Chain, to int) []Chain {
-	if w.start < 0 || len(w.nodes) > maxSearched || to == w.start {
+// Chains lists the chains from the offering to a party, the shortest first: at most maxChains, none longer than
+// maxLength links, and none in a graph of more than maxSearched parties beyond the shortest, since the diamonds of a
+// large group give millions.
+func (e *Exposures) Chains(party string) []Chain {
+	w := e.walk
+	to, ok := w.number[party]
+	if !ok {
 		return nil
 	}
-	var found []Chain
-	on := make([]bool, len(w.nodes))
-	trail := []hop{}
-	at := []int{w.start}
-	budget := maxVisits
-	var visit func(n, left int)
-	visit = func(n, left int) {
-		if budget--; budget < 0 || len(found) >= maxOthers {
-			return
-		}
-		if n == to {
-			steps := []Step{w.step(w.start, hop{})}
-			for i, h := range trail {
-				steps = append(steps, w.step(at[i+1], h))
-			}
-			c := Chain{Steps: steps, Tail: main.Tail}
-			if c.Text = write(steps, c.Tail); c.Text != main.Text {
-				found = append(found, c)
-			}
-			return
-		}
-		if left == 0 {
-			return
-		}
-		on[n] = true
-		follow := func(next int, h hop) {
-			if on[next] {
-				return
-			}
-			trail, at = append(trail, h), append(at, next)
-			visit(next, left-1)
-			trail, at = trail[:len(trail)-1], at[:len(at)-1]
-		}
-		w.eachUse(n, follow)
-		w.eachOwner(n, follow)
-		w.eachHeld(n, follow)
-		on[n] = false
+	if w.start < 0 || len(w.nodes) > maxSearched || to == w.start {
+		return []Chain{*w.chain(to, preferOwners)}
 	}
-	for depth := 1; depth <= maxLength && len(found) == 0; depth++ {
-		budget = maxVisits
-		visit(w.start, depth)
+	s := search{w: w, to: to, on: make([]bool, len(w.nodes)), at: []int{w.start}}
+	for depth := 1; depth <= maxLength && len(s.found) < maxChains; depth++ {
+		s.left = maxVisits
+		s.visit(w.start, depth)
 	}
-	return found
+	if len(s.found) == 0 {
+		return []Chain{*w.chain(to, preferOwners)}
+	}
+	return s.found
 }
 
 const (
-	maxOthers   = 4
+	maxChains   = 8
 	maxLength   = 6
-	maxSearched = 48
-	maxVisits   = 400
+	maxSearched = 64
+	maxVisits   = 4000
 )
+
+// search looks for chains of one length.
+type search struct {
+	w     *walk
+	to    int
+	on    []bool
+	trail []hop
+	at    []int
+	left  int
+	found []Chain
+}
+
+func (s *search) visit(n, links int) {
+	if s.left--; s.left < 0 || len(s.found) >= maxChains {
+		return
+	}
+	if n == s.to {
+		if links == 0 {
+			s.found = append(s.found, s.chain())
+		}
+		return
+	}
+	if links == 0 {
+		return
+	}
+	s.on[n] = true
+	follow := func(next int, h hop) {
+		if s.on[next] {
+			return
+		}
+		s.trail, s.at = append(s.trail, h), append(s.at, next)
+		s.visit(next, links-1)
+		s.trail, s.at = s.trail[:len(s.trail)-1], s.at[:len(s.at)-1]
+	}
+	s.w.eachUse(n, follow)
+	s.w.eachOwner(n, follow)
+	s.w.eachHeld(n, follow)
+	s.on[n] = false
+}
+
+func (s *search) chain() Chain {
+	steps := []Step{s.w.step(s.w.start, hop{})}
+	for i, h := range s.trail {
+		steps = append(steps, s.w.step(s.at[i+1], h))
+	}
+	return Chain{Steps: steps, Text: write(steps, "")}
+}

@@ -12,7 +12,15 @@ type Problem struct {
 	Text   wording.Text `json:"text"`
 }
 
-func (w *walk) problem(p Problem) { w.problems = append(w.problems, p) }
+// problem records what is wrong, once.
+func (w *walk) problem(p Problem) {
+	for _, have := range w.problems {
+		if have.Text == p.Text {
+			return
+		}
+	}
+	w.problems = append(w.problems, p)
+}
 
 func problemNobody(s *Stake, ownerKnown bool) Problem {
 	who := s.Owner

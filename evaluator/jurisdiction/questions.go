@@ -31,54 +31,55 @@ type atom struct {
 type questions struct {
 	w     *walk
 	order []atom
-	by    map[atom]*Question
-	laws  map[string][]atom
-	buf   []atom
+	found []Question
+	place []int32 // by attribute and index: number of the question plus one
+	stamp []int32 // by question: the law that asked last
+	laws  map[string][]int32
+	turn  int32
 }
 
 func newQuestions(w *walk) *questions {
-	return &questions{w: w, by: map[atom]*Question{}, laws: map[string][]atom{}}
+	return &questions{w: w, place: make([]int32, int(attrCount)*questionRows(w)), laws: map[string][]int32{}}
 }
 
-func (q *questions) ask(a atom) *Question {
-	x := q.by[a]
-	if x == nil {
-		x = &Question{Laws: []string{}, Tests: []string{}}
-		q.by[a] = x
+// questionRows is how many indexes an attribute can have: parties, stakes, and the offering itself.
+func questionRows(w *walk) int { return max(len(w.nodes), len(w.g.Stakes)) + 1 }
+
+func (q *questions) ask(a atom) int32 {
+	at := &q.place[int(a.attr)*questionRows(q.w)+a.index+1]
+	if *at == 0 {
 		q.order = append(q.order, a)
+		q.found = append(q.found, Question{Laws: []string{}, Tests: []string{}})
+		q.stamp = append(q.stamp, 0)
+		*at = int32(len(q.order))
 	}
-	return x
+	return *at - 1
 }
 
 // trigger records the missing facts that keep a trigger of an undetermined law open.
 func (q *questions) trigger(h hit, x *Exposure) {
-	q.buf = q.buf[:0]
-	q.w.openOffering(h.c, q.add)
+	add := func(a atom) {
+		n := q.ask(a)
+		if q.stamp[n] == q.turn {
+			return
+		}
+		q.stamp[n] = q.turn
+		q.found[n].Laws = append(q.found[n].Laws, x.Law)
+		q.found[n].Worst = max(q.found[n].Worst, x.Worst)
+		q.laws[x.Law] = append(q.laws[x.Law], n)
+	}
+	q.w.openOffering(h.c, add)
 	for _, l := range h.who {
 		if l.truth == Maybe {
-			q.w.openParty(h.c, l.node, q.add)
+			q.w.openParty(h.c, l.node, add)
 		}
-	}
-	for _, a := range q.buf {
-		k := q.ask(a)
-		if !slices.Contains(k.Laws, x.Law) {
-			k.Laws = append(k.Laws, x.Law)
-			q.laws[x.Law] = append(q.laws[x.Law], a)
-		}
-		k.Worst = max(k.Worst, x.Worst)
-	}
-}
-
-func (q *questions) add(a atom) {
-	if !slices.Contains(q.buf, a) {
-		q.buf = append(q.buf, a)
 	}
 }
 
 // test records that a test or a rule stays open for want of a fact.
 func (q *questions) test(id string, atoms ...atom) {
 	for _, a := range atoms {
-		if k := q.ask(a); !slices.Contains(k.Tests, id) {
+		if k := &q.found[q.ask(a)]; !slices.Contains(k.Tests, id) {
 			k.Tests = append(k.Tests, id)
 		}
 	}
@@ -87,13 +88,13 @@ func (q *questions) test(id string, atoms ...atom) {
 // list gives the questions, those that settle most first.
 func (q *questions) list() []Question {
 	out := make([]Question, 0, len(q.order))
-	for _, a := range q.order {
-		x := q.by[a]
+	for i, a := range q.order {
+		x := q.found[i]
 		x.ID = q.w.atomID(a)
 		x.Text, x.Party = q.w.asks(a)
 		x.Facts = q.w.atomFacts(a)
 		x.Reason = whyAsk(len(x.Laws), len(x.Tests))
-		out = append(out, *x)
+		out = append(out, x)
 	}
 	slices.SortStableFunc(out, func(a, b Question) int {
 		return cmp.Or(-cmp.Compare(len(a.Laws), len(b.Laws)), -cmp.Compare(a.Worst, b.Worst), -cmp.Compare(len(a.Tests), len(b.Tests)))
@@ -103,8 +104,8 @@ func (q *questions) list() []Question {
 
 func (q *questions) idsFor(law string) []string {
 	out := make([]string, 0, len(q.laws[law]))
-	for _, a := range q.laws[law] {
-		out = append(out, q.w.atomID(a))
+	for _, n := range q.laws[law] {
+		out = append(out, q.w.atomID(q.order[n]))
 	}
 	return out
 }
@@ -128,7 +129,7 @@ func whyAsk(laws, tests int) wording.Text {
 
 // openOffering names what is not known among the conditions on the offering.
 func (w *walk) openOffering(c *condition, add func(atom)) {
-	if !c.data.empty() && w.dataIn.meets(c.data) != Yes && w.metadataIn.meets(c.data) != Yes {
+	if c.asksData && w.dataIn.meets(c.data) != Yes && w.metadataIn.meets(c.data) != Yes {
 		if w.dataIn.open {
 			add(atom{AttrData, -1})
 		}
@@ -136,10 +137,10 @@ func (w *walk) openOffering(c *condition, add func(atom)) {
 			add(atom{AttrMetadata, -1})
 		}
 	}
-	if !c.users.empty() && w.users.meets(c.users) == Maybe {
+	if c.asksUsers && w.users.meets(c.users) == Maybe {
 		add(atom{AttrUsers, -1})
 	}
-	if !c.subjects.empty() && w.subjects.meets(c.subjects) == Maybe {
+	if c.asksSubjects && w.subjects.meets(c.subjects) == Maybe {
 		add(atom{AttrSubjects, -1})
 	}
 	if c.asksListed && w.listedBy(c.law.Jurisdiction) == Maybe {
@@ -159,24 +160,31 @@ func (w *walk) openParty(c *condition, i int, add func(atom)) {
 			add(atom{a, i})
 		}
 	}
-	when(w.own(c, n), AttrAccess)
-	when(w.seat(c, n), AttrSeat)
-	if c.kinds != 0 && n.kind == "" {
-		add(atom{AttrKind, i})
+	if c.own > AccessNone {
+		when(n.access.AtLeast(c.own), AttrAccess)
 	}
-	if !c.nationality.empty() {
+	if c.asksSeat {
+		when(n.seat.meets(c.seat), AttrSeat)
+	}
+	if c.asksNotSeat {
+		when(n.seat.meets(c.notSeat), AttrSeat)
+	}
+	if c.kinds != 0 {
+		when(n.isOf(c.kinds), AttrKind)
+	}
+	if c.asksNationality {
 		when(n.nationality.meets(c.nationality), AttrNationality)
 	}
 	if c.asksProvider {
 		when(n.provider, AttrProvider)
 	}
-	if !c.serves.empty() {
+	if c.asksServes {
 		when(n.serves.meets(c.serves), AttrServes)
 	}
-	if !c.branch.empty() {
+	if c.asksBranch {
 		when(n.branches.meets(c.branch), AttrBranches)
 	}
-	if !c.adm.empty() {
+	if c.asksAdmin {
 		when(n.admin.meets(c.adm), AttrAdmin)
 	}
 	if c.groupRoles != 0 && w.groupRole(i, c.groupRoles) == Maybe {
@@ -192,7 +200,7 @@ func (w *walk) openParty(c *condition, i int, add func(atom)) {
 			w.openHolder(i, x, c.group, add)
 		}
 	}
-	if !c.controls.empty() && w.controlsSeat(i, c.controls) == Maybe {
+	if c.asksControls && w.controlsSeat(i, c.controls) == Maybe {
 		for _, x := range w.controlled[i] {
 			if t := w.nodes[x.node].seat.meets(c.controls); t == Maybe {
 				add(atom{AttrSeat, x.node})

@@ -15,6 +15,7 @@ type node struct {
 
 	seat, nationality, branches, serves, admin where
 	kind                                       Kind
+	bit                                        kindSet
 	roles                                      Roles
 	access                                     Level
 	provider                                   Truth
@@ -35,6 +36,7 @@ type edge struct {
 	votes       Range
 	percent     Range
 	flaggedNone bool // control is recorded as absent
+	unsure      bool // control is recorded as not known
 }
 
 // supplyEdge is a use of one party by another.
@@ -59,7 +61,11 @@ type walk struct {
 
 	dataIn, metadataIn, users, subjects where
 
-	trees    [2][]hop // last hop of the shortest chain to each party, one tree for each preference; made on first use
+	trees    [2][]hop    // last hop of the shortest chain to each party, one tree for each preference; made on first use
+	written  [2][]*Chain // shortest chains already written
+	cures    map[cureKey]Cure
+	inForce  map[string]Truth // mitigations already looked at
+	arena    []link           // who satisfies triggers, for every law
 	problems []Problem
 }
 
@@ -69,11 +75,12 @@ func newWalk(g *Graph, laws *Laws) *walk {
 	c := laws.Countries
 	w.dataIn, w.metadataIn = c.compile(g.Offering.DataIn), c.compile(g.Offering.MetadataIn)
 	w.users, w.subjects = c.compile(g.Use.Users), c.compile(g.Use.Subjects)
-	w.nodes = make([]node, len(g.Parties), len(g.Parties)+4)
+	w.nodes = make([]node, len(g.Parties), len(g.Parties)+g.unsure())
+	w.arena = make([]link, 0, 8*len(g.Parties))
 	for i := range g.Parties {
 		p := &g.Parties[i]
 		w.number[p.ID] = i
-		n := node{party: p, of: -1, kind: p.Kind, roles: p.Roles, access: p.Access, provider: p.Provider, customer: p.Roles.Has(Customer),
+		n := node{party: p, of: -1, kind: p.Kind, bit: kindBits[p.Kind], roles: p.Roles, access: p.Access, provider: p.Provider, customer: p.Roles.Has(Customer),
 			nationality: c.compile(p.Nationality), branches: c.compile(p.Branches), serves: c.compile(p.Serves), admin: c.compile(p.people())}
 		n.seat = c.compile(In(p.IncorporatedIn, p.HeadquarteredIn))
 		// Dispersed holders have no seat at all; for everyone else a place that is not written is not known.
@@ -92,6 +99,17 @@ func newWalk(g *Graph, laws *Laws) *walk {
 	return w
 }
 
+// unsure counts the parties that may have an owner, or a supplier, that nobody recorded.
+func (g *Graph) unsure() int {
+	n := 1
+	for i := range g.Parties {
+		if g.Parties[i].OwnersComplete != Yes {
+			n++
+		}
+	}
+	return n
+}
+
 // link turns stakes and supplies into edges; what points nowhere is a problem, reported and left out.
 func (w *walk) link() {
 	n := len(w.nodes)
@@ -107,7 +125,7 @@ func (w *walk) link() {
 		if owner == of {
 			continue // treasury shares give nobody power over the company
 		}
-		e := edge{stake: i, owner: owner, of: of, percent: s.Percent, votes: s.Percent, flaggedNone: s.Control == ControlNo}
+		e := edge{stake: i, owner: owner, of: of, percent: s.Percent, votes: s.Percent, flaggedNone: s.Control == ControlNo, unsure: s.Control == ControlUnknown}
 		if s.HasVotes {
 			e.votes = s.Votes
 		}
@@ -185,7 +203,7 @@ func (w *walk) unknownSupplier() {
 		return
 	}
 	all := where{open: true}
-	w.nodes = append(w.nodes, node{of: w.start, kind: Company, roles: Subprocessor, provider: Yes, access: UnknownAccess, seat: all, branches: all, serves: all, admin: all})
+	w.nodes = append(w.nodes, node{of: w.start, kind: Company, bit: kindBits[Company], roles: Subprocessor, provider: Yes, access: UnknownAccess, seat: all, branches: all, serves: all, admin: all})
 	w.owners, w.held, w.uses = append(w.owners, nil), append(w.held, nil), append(w.uses, nil)
 	w.uses[w.start] = append(w.uses[w.start], supplyEdge{-1, len(w.nodes) - 1})
 }
@@ -253,7 +271,8 @@ func (g *grasp) spread(w *walk, from int, level Truth) {
 				g.met[x] = true
 				g.seen = append(g.seen, x)
 			}
-			if !e.flaggedNone && w.nodes[e.owner].kind != Dispersed {
+			// Votes whose control is said not to be known may be bound elsewhere: they count as possible only.
+			if !e.flaggedNone && w.nodes[e.owner].kind != Dispersed && (level == Maybe || !e.unsure) {
 				g.votes[x] = g.votes[x].plus(e.votes)
 				g.parts[x]++
 			}
