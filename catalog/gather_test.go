@@ -349,8 +349,8 @@ func TestGatherNamesTheNearest(t *testing.T) {
 		query  catalog.Query
 		en, fr string
 	}{
-		{catalog.Query{Offering: "mistral-api-ue"}, `no offering is called "mistral-api-ue"; the nearest: mistral-api-eu`,
-			"offre : « mistral-api-ue » n'existe pas ; les plus proches : mistral-api-eu"},
+		{catalog.Query{Offering: "mistral-api-ue"}, `no offering is called "mistral-api-ue"; the nearest: mistral-api-eu, mistral-api-global`,
+			"offre : « mistral-api-ue » n'existe pas ; les plus proches : mistral-api-eu, mistral-api-global"},
 		{catalog.Query{Offering: "o", UseCase: "sales"}, `no use case is called "sales"`, "cas d'usage : « sales » n'existe pas"},
 		{catalog.Query{Offering: "o", Organisation: "acme"}, `no organisation is called "acme"`, "organisation : « acme » n'existe pas"},
 	}

@@ -84,7 +84,7 @@ func (r *reading) setDerived(path string) {
 	switch {
 	case !ok:
 		return
-	case x.State == catalog.Known:
+	case x.State == catalog.Known, x.State == catalog.Absent && x.Value != nil:
 		r.facts.Set(path, *x.Value)
 	case len(x.Possible) == 1:
 		r.facts.Set(path, x.Possible[0])
