@@ -269,7 +269,9 @@ func (t *trials) idle() bool {
 }
 
 // fixed tells facts that only engines could follow, where the engines are not at hand.
-func (q *asking) fixed(leaf catalog.FactRef) bool { return q.in.Derived != nil && len(q.open[leaf]) > 0 }
+func (q *asking) fixed(leaf catalog.FactRef) bool {
+	return q.in.Derived != nil && len(q.open[leaf]) > 0
+}
 
 // trials counts what the answers to one question do.
 type trials struct {
