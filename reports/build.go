@@ -62,9 +62,9 @@ func Build(in Input, lang wording.Lang) (*Document, error) {
 		ToContents: b.say("Contents", "Sommaire"),
 		Cover:      b.cover(),
 		Front:      []tree.Section{b.opinion()},
-		Sections: []tree.Section{b.knockOuts(), b.unknowns(), b.families(), b.criteria(), b.parties(), b.allFacts(),
-			b.sources(), b.method(), b.disclaimer()},
 	}
+	d.Sections = append([]tree.Section{b.knockOuts()}, b.findings()...)
+	d.Sections = append(d.Sections, b.unknowns(), b.families(), b.criteria(), b.parties(), b.allFacts(), b.sources(), b.method(), b.disclaimer())
 	if a.Hypothetical || in.Dossier.Hypothetical() {
 		d.Watermark = b.say("HYPOTHETICAL", "HYPOTHÈSE")
 		d.Foot = b.say("%s · hypothetical, not an assessment", "%s · hypothèse, sans valeur d'évaluation", a.On.In(lang))

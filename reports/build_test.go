@@ -13,6 +13,7 @@ import (
 
 	"vigie/catalog"
 	"vigie/catalog/wording"
+	"vigie/evaluator/finding"
 	"vigie/reports/tree"
 )
 
@@ -185,4 +186,33 @@ func shape(ss []tree.Section) string {
 	}
 	walk(ss)
 	return b.String()
+}
+
+func TestFindingsStandBeforeWhatIsNotKnown(t *testing.T) {
+	in := invented(t, "exemplia-paris")
+	a := *in.Assessment
+	fact := catalog.FactRef{Record: in.Dossier.Offering, Path: "offering.processing_countries"}
+	a.Findings = []finding.Finding{
+		{ID: "b", Severity: 0, What: wording.Textf("Noted", "Noté"), Why: wording.Textf("For the record.", "Pour mémoire.")},
+		{ID: "a", Severity: 3, What: wording.Textf("Content leaves the Union", "Des contenus quittent l'Union"), Why: wording.Textf("Switzerland is listed.", "La Suisse est citée."),
+			Cure: wording.Textf("Fix the region.", "Fixer la région."), Basis: "RGPD, art. 44", Facts: []catalog.FactRef{fact}},
+	}
+	in.Assessment = &a
+	doc, err := Build(in, wording.FR)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc.Sections[1].ID != "findings" || doc.Sections[2].ID != "unknowns" {
+		t.Fatalf("got sections %s, %s", doc.Sections[1].ID, doc.Sections[2].ID)
+	}
+	text := (&tree.Document{Sections: doc.Sections[1:2]}).String()
+	want := []string{"2 Constats", "card {failed} Des contenus quittent l’Union | grave", "Pourquoi = La Suisse est citée.", "Fondement = RGPD, art. 44", "Remède = Fixer la région.",
+		"Pays de traitement des requêtes ¶ Exemplia Assistant, région de Paris | Espace économique européen (30 pays), Suisse", "card Noté | pour information"}
+	for _, w := range want {
+		at := strings.Index(text, w)
+		if at < 0 {
+			t.Fatalf("%q is missing or out of order in\n%s", w, text)
+		}
+		text = text[at:]
+	}
 }

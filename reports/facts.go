@@ -26,7 +26,11 @@ func (b *builder) allFacts() tree.Section {
 		s.Sections = append(s.Sections, tree.Section{ID: "facts-thin", Title: b.say("Known by name only", "Connus de nom seulement"),
 			Blocks: []tree.Block{tree.Paragraph{Text: joined(b.say("; ", " ; "), thin), Size: tree.Small}}})
 	}
-	if len(s.Sections) == 0 {
+	known := len(s.Sections) > 0
+	if t, any := b.computed(); any {
+		s.Sections = append(s.Sections, tree.Section{ID: "facts-computed", Title: b.say("Facts that Vigie computes", "Faits que Vigie calcule"), Blocks: []tree.Block{t}})
+	}
+	if !known {
 		s.Blocks = append(s.Blocks, tree.Paragraph{Text: tree.Marked(tree.MarkUnknown, b.say("No fact was known on that day.", "Aucun fait n'était connu à cette date."))})
 	}
 	return s

@@ -9,9 +9,11 @@ import (
 	"vigie/catalog/dictionary"
 	"vigie/catalog/exchange"
 	"vigie/catalog/reference"
+	"vigie/catalog/wording"
 	"vigie/evaluator"
 	"vigie/evaluator/derive"
 	"vigie/evaluator/expr"
+	"vigie/evaluator/finding"
 	"vigie/evaluator/framework"
 )
 
@@ -100,5 +102,19 @@ func invented(t testing.TB, offering string) Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return judgedBy(t, &small, cat, catalog.Query{Offering: offering, UseCase: "notes", Organisation: "organisation"}, "2026-11-24")
+	in := judgedBy(t, &small, cat, catalog.Query{Offering: offering, UseCase: "notes", Organisation: "organisation"}, "2026-11-24")
+	// The engines' own words are tested where they are written.
+	a := *in.Assessment
+	a.Derived = nil
+	if offering == "exemplia-paris" {
+		certs := catalog.ListValue(catalog.TypeChoice, true, catalog.ChoiceValue("iso27001"))
+		read := catalog.FactRef{Record: in.Dossier.Offering, Path: "offering.processing_countries"}
+		a.Derived = []finding.Derived{
+			{Path: "certs.valid", State: catalog.Known, Value: &certs, Used: []catalog.FactRef{read}, Reason: wording.Textf("One certificate covers the offering.", "Un certificat couvre l'offre.")},
+			{Path: "exposure.suspension", State: catalog.Unknown, Possible: []catalog.Value{catalog.ChoiceValue("none"), catalog.ChoiceValue("direct")},
+				SettledBy: []catalog.FactRef{{Record: in.Dossier.Offering, Path: "offering.subprocessors_complete"}}, Reason: wording.Textf("An owner is not known.", "Un détenteur est inconnu.")},
+		}
+	}
+	in.Assessment = &a
+	return in
 }

@@ -271,16 +271,9 @@ func (b *builder) remarks(f catalog.Fact) []tree.Text {
 func (b *builder) derivedRow(u evaluator.FactUse, def *catalog.FactDef, label tree.Text) tree.Row {
 	d, ok := b.derived[u.Path]
 	value := tree.Cell{b.state(def, u.State, u.Value, false)}
-	if ok && u.State == catalog.Unknown && len(d.Possible) > 0 {
-		var words []tree.Text
-		for _, v := range d.Possible {
-			words = append(words, b.value(def, v))
-		}
-		value = tree.Cell{tree.Marked(tree.MarkUnknown, b.say("not settled; still possible: ", "non établi ; encore possible : ")).
-			Add(joined(b.say(" or ", " ou "), words))}
-	}
 	var cites []tree.Text
 	if ok {
+		value = tree.Cell{b.derivedValue(d, def)}
 		if !d.Reason.IsZero() {
 			value = append(value, tree.Q(b.t(d.Reason)))
 		}

@@ -16,30 +16,10 @@ func rangeOps(r tree.Range, width, height float64) []op {
 		out = append(out, op{kind: opRect, colour: accent, w: low, h: height})
 	}
 	if high > low {
-		out = append(out, hatch(low, high, height)...)
+		out = append(out, op{kind: opHatch, colour: accent, x: low, w: high - low, h: height, size: 0.45})
 		out = append(out, op{kind: opFrame, colour: accent, x: low, w: high - low, h: height, size: 0.6})
 	}
 	out = append(out, op{kind: opFrame, colour: quiet, w: width, h: height, size: 0.35})
-	return out
-}
-
-func hatch(from, to, height float64) []op {
-	const step = 3.2
-	var out []op
-	for x := from - height; x < to; x += step {
-		x1, y1, x2, y2 := x, height, x+height, 0.0
-		if x1 < from {
-			y1 -= from - x1
-			x1 = from
-		}
-		if x2 > to {
-			y2 += x2 - to
-			x2 = to
-		}
-		if x2 > x1 {
-			out = append(out, op{kind: opLine, colour: accent, x: x1, y: y1, w: x2 - x1, h: y2 - y1, size: 0.45})
-		}
-	}
 	return out
 }
 

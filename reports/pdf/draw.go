@@ -168,6 +168,8 @@ func (s *setter) draw(o op) {
 		s.op("s")
 	case opCircle:
 		s.circle(o)
+	case opHatch:
+		s.hatch(o)
 	case opMark:
 		for _, m := range markOps(o.mark, o.size) {
 			s.draw(m.at(o.x, o.y))
@@ -183,6 +185,23 @@ func (s *setter) draw(o op) {
 			s.show(o)
 		}
 	}
+}
+
+// hatch fills a box with lines at 45 degrees, cut at its sides.
+func (s *setter) hatch(o op) {
+	const step = 3.2
+	s.stroked(o)
+	bottom := pageHeight - o.y - o.h
+	for x := -o.h; x < o.w; x += step {
+		from, to := max(x, 0), min(x+o.h, o.w)
+		if to > from {
+			s.nums(o.x+from, bottom+from-x)
+			s.buf = append(s.buf, "m "...)
+			s.nums(o.x+to, bottom+to-x)
+			s.op("l")
+		}
+	}
+	s.op("S")
 }
 
 // circle is four Bézier curves.

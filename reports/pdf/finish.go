@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 )
 
 // finish rewrites what fpdf leaves unsaid or says wrong in a finished file: a file identifier made from its content,
@@ -91,16 +92,20 @@ func atoi(b []byte) int {
 	return n
 }
 
+// deflaters are kept between documents: a compressor holds a megabyte.
+var deflaters = sync.Pool{New: func() any {
+	z, _ := zlib.NewWriterLevel(nil, zlib.BestSpeed) // the level is one that exists
+	return z
+}}
+
 var plainStream = regexp.MustCompile(`^\d+ 0 obj\n<</Length \d+>>\nstream\n`)
 
 // compress deflates the streams that fpdf was told to leave plain. One compressor serves them all: fpdf makes a new
 // one, of a megabyte, for every page.
 func compress(objects map[int][]byte) error {
 	var packed bytes.Buffer
-	z, err := zlib.NewWriterLevel(&packed, zlib.BestSpeed)
-	if err != nil {
-		return err
-	}
+	z := deflaters.Get().(*zlib.Writer)
+	defer deflaters.Put(z)
 	for n, o := range objects {
 		head := plainStream.Find(o)
 		if head == nil {
@@ -151,6 +156,11 @@ func closeOutline(objects map[int][]byte) {
 // join writes the objects in order of their numbers, their table and the trailer.
 func join(objects map[int][]byte, root, info int) []byte {
 	var b bytes.Buffer
+	size := 1024
+	for _, o := range objects {
+		size += len(o) + 24
+	}
+	b.Grow(size)
 	b.WriteString("%PDF-1.7\n%\xb5\xb6\xb5\xb6\n")
 	offsets := make([]int, len(objects)+1)
 	for n := 1; n <= len(objects); n++ {

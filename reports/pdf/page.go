@@ -15,6 +15,7 @@ const (
 	opLine
 	opPath   // closed polygon, filled when fill, outlined otherwise
 	opCircle // x, y is the centre, w the radius
+	opHatch  // a box of slanted lines
 	opMark
 	opLink
 	opAnchor   // a place that links reach
