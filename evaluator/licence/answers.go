@@ -12,6 +12,9 @@ import (
 // answers judges every right under one document.
 func (set *Set) answers(j *Judgement, e *entry, s *Situation) {
 	put := func(name, clause string, r Right) {
+		if slices.Contains(e.Unread, name) {
+			r = Right{Answer: Unsettled, Possible: Answers(), Reason: notReadYet, ToDo: []wording.Text{readClause}}
+		}
 		r.Clause, r.Licence = clause, e.ID
 		r.ClauseText = e.clause[clause]
 		if r.Answer == ConditionsUnknown && r.Possible == nil {
@@ -406,6 +409,8 @@ func (set *Set) modifyRight(e *entry) (Right, bool) {
 	}
 	return Right{Answer: ConditionsUnknown, Possible: []Answer{ConditionsMet, ConditionsNotMet}, Reason: wording.Textf("the model may be adapted under conditions: read the clause", "le modèle peut être adapté sous conditions : lire l'article"), ToDo: []wording.Text{readClause}}, true
 }
+
+var notReadYet = wording.Text{EN: "nobody has read this in the text yet", FR: "personne ne l'a encore lu dans le texte"}
 
 var readClause = wording.Text{EN: "read the clause", FR: "lire l'article"}
 

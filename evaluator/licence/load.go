@@ -161,6 +161,11 @@ func (l *loader) codes(x *Licence) {
 	w := &l.words
 	one("kind", x.Kind, w.Kind)
 	many("covers", x.Covers, w.Covers)
+	for _, name := range x.Unread {
+		if !slices.Contains(rightNames, name) {
+			l.faults.Add(x.Pos, "unread", strict.NotIn(name, rightNames))
+		}
+	}
 	one("osaid.answer", x.OSAID.Answer, w.OSAID)
 	many("osaid.because", x.OSAID.Because, w.Because)
 	one("commercial_use.answer", x.CommercialUse.Answer, w.Answer)

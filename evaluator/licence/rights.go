@@ -40,6 +40,8 @@ type Licence struct {
 	Note           wording.Text    `yaml:"note,required"`
 	// CopyMayLack names clauses, by the label of the fingerprint, without which a copy is still the licence.
 	CopyMayLack []string `yaml:"copy_may_lack"`
+	// Unread names rights whose clauses nobody has read yet: their answer is unknown, whatever the file says.
+	Unread []string `yaml:"unread"`
 	// Source is where the text was read: repository, path and commit, or a title and date.
 	Source string `yaml:"source,required"`
 	SHA256 string `yaml:"text_sha256"`

@@ -45,12 +45,16 @@ var builtin = sync.OnceValues(func() (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	licences, err := fs.Sub(shippedLicences, "licences")
-	if err != nil {
-		return nil, err
-	}
-	return newSet(prints, licences)
+	return newSet(prints, shippedFolder())
 })
+
+func shippedFolder() fs.FS {
+	f, err := fs.Sub(shippedLicences, "licences")
+	if err != nil {
+		panic(err) // an embedded folder of this very package
+	}
+	return f
+}
 
 // Builtin gives the set that ships with Vigie. The first call builds it, in some tens of milliseconds; a call meanwhile
 // waits.

@@ -54,6 +54,9 @@ func (set *Set) terms(j *Judgement, e *entry) {
 			j.Terms = append(j.Terms, Term{Name: name, Code: code, Text: t, Clause: clause, Licence: e.ID})
 		}
 	}
+	if len(e.Unread) > 0 {
+		return
+	}
 	w := &set.words
 	add("holder", e.Holder.Country, e.Holder.Clause, set.holderText(e))
 	add("share_alike", e.ShareAlike.Answer, e.ShareAlike.Clause, w.ShareAlike[e.ShareAlike.Answer])
