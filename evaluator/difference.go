@@ -247,3 +247,20 @@ func criterionShares(a *Assessment) []Hundredths {
 	}
 	return out
 }
+
+// KnockState is where one knock-out stands.
+type KnockState struct {
+	ID     string `json:"id"`
+	Status Status `json:"status"`
+}
+
+// KnockStates lists where each knock-out stands, those that do not apply left out.
+func (a *Assessment) KnockStates() []KnockState {
+	out := []KnockState{}
+	for _, k := range a.KnockOuts {
+		if k.Status != NotApplicable {
+			out = append(out, KnockState{k.ID, k.Status})
+		}
+	}
+	return out
+}
