@@ -20,8 +20,31 @@ type Query struct {
 //
 // An offering that exists but of which nothing is known on the day gives a dossier without facts, not an error.
 func (v *View) Gather(q Query) (*Dossier, error) {
-	d := &Dossier{Format: DossierFormat, On: v.On, KnownOn: v.KnownOn, Assumptions: v.assumptions, Sources: []Source{},
+	d := newDossier(v)
+	if missing := v.start(d, q); missing != nil {
+		missing.Nearest = wording.NearestFew(missing.ID, v.ids[missing.kind], 3)
+		return nil, &missing.NotFoundError
+	}
+	g := gathering{View: v, d: d, in: map[Ref]bool{}, walked: map[Ref]bool{}}
+	g.run()
+	g.close()
+	d.hash = MustHash(d)
+	return d, nil
+}
+
+func newDossier(v *View) *Dossier {
+	return &Dossier{Format: DossierFormat, On: v.On, KnownOn: v.KnownOn, Assumptions: v.assumptions, Sources: []Source{},
 		Roles: Roles{Parents: []Ref{}, Models: []Ref{}, Providers: []Ref{}, Licences: []Ref{}}}
+}
+
+// missing is a record that a query names and that is not there.
+type missing struct {
+	NotFoundError
+	kind Kind
+}
+
+// start puts the records that a query names into a dossier; it tells the first one that is not there.
+func (v *View) start(d *Dossier, q Query) *missing {
 	for _, want := range []struct {
 		kind Kind
 		id   string
@@ -31,18 +54,15 @@ func (v *View) Gather(q Query) (*Dossier, error) {
 			continue
 		}
 		r := Ref{want.kind, want.id}
-		if v.records[r] == nil {
-			return nil, &NotFoundError{What: want.kind.Label().Lower(), ID: want.id, Nearest: wording.NearestFew(want.id, v.ids[want.kind], 3)}
+		if v.get(r) == nil {
+			return &missing{NotFoundError{What: want.kind.Label().Lower(), ID: want.id}, want.kind}
 		}
 		*want.into = r
 	}
 	if d.Organisation.IsZero() {
 		d.Organisation = v.one(d.UseCase, "use_case.organisation", Organisation)
 	}
-	g := gathering{View: v, d: d, in: map[Ref]bool{}, walked: map[Ref]bool{}}
-	g.run()
-	d.hash = MustHash(d)
-	return d, nil
+	return nil
 }
 
 type gathering struct {
@@ -54,7 +74,7 @@ type gathering struct {
 
 // add takes a record in; it reports whether it is new and exists.
 func (g *gathering) add(r Ref) bool {
-	if r.IsZero() || g.in[r] || g.records[r] == nil {
+	if r.IsZero() || g.in[r] || g.get(r) == nil {
 		return false
 	}
 	g.in[r] = true
@@ -76,7 +96,7 @@ func (g *gathering) run() {
 	g.add(d.Organisation)
 	d.Roles.Terms = g.one(d.Offering, "offering.terms", Terms)
 	d.Roles.SLA = g.one(d.Offering, "offering.sla", SLA)
-	dep := g.records[d.Offering].Fact("offering.deployment")
+	dep := g.get(d.Offering).Fact("offering.deployment")
 	d.Roles.SelfHosted = dep.State == Known && dep.Value.Text == "self_hosted"
 	if !d.Roles.SelfHosted {
 		d.Roles.Vendor = g.one(d.Offering, "offering.vendor", Vendor)
@@ -96,7 +116,6 @@ func (g *gathering) run() {
 	g.subprocessors(d.Offering)
 	g.addAll("price.offering", d.Offering.ID)
 	g.evidence()
-	g.close()
 }
 
 func (g *gathering) models() {
@@ -129,7 +148,7 @@ func appendNew(rs []Ref, r Ref) []Ref {
 // party takes in a party, its owners to the last, and what it and they hold.
 func (g *gathering) party(r Ref) {
 	g.add(r)
-	if g.walked[r] || g.records[r] == nil {
+	if g.walked[r] || g.get(r) == nil {
 		return
 	}
 	g.walked[r] = true
@@ -209,7 +228,7 @@ func (g *gathering) parents(r Ref) []Ref {
 // controls reads one stake. A lower bound can prove control, never deny it; a stake that has ended, or has not
 // begun, on the day of the view controls nothing.
 func (g *gathering) controls(stake Ref) bool {
-	rec := g.records[stake]
+	rec := g.get(stake)
 	if f := rec.Fact("stake.from"); f.State == Known && Date(f.Value.Text).After(g.On) {
 		return false
 	}
@@ -270,7 +289,7 @@ func (g *gathering) close() {
 	d := g.d
 	cited := map[string]bool{}
 	for r := range g.in {
-		rec := g.records[r]
+		rec := g.get(r)
 		facts := append([]Fact{}, rec.Facts...) // never nil: an empty list is written [], not null
 		d.Records = append(d.Records, DossierRecord{Kind: r.Kind, ID: r.ID, Facts: facts})
 	}
@@ -304,7 +323,7 @@ func (g *gathering) inherit(vendor *DossierRecord) {
 		settled[f.Path] = f.State != Unknown || f.Disputed || f.Assumed
 	}
 	for _, parent := range g.d.Roles.Parents {
-		rec := g.records[parent]
+		rec := g.get(parent)
 		if rec == nil {
 			continue // dropped by an assumption
 		}

@@ -77,7 +77,7 @@ func resolve(def *FactDef, claims []live, settled *Settlement, on Date) Fact {
 	}
 	f := Fact{Path: def.Path, State: best.State, Value: best.Value, Claim: best.hash, Settled: reason,
 		Source: best.Source, Kind: best.kind(), Signed: best.src.Signed, Locator: best.Locator, Note: best.Note, AsOf: best.AsOf}
-	f.Stale = def.StaleAfter > 0 && best.AsOf.AddMonths(int(def.StaleAfter)).Before(on)
+	f.Stale = def.StaleOn(best.AsOf, on)
 	for _, c := range claims {
 		if c.hash == best.hash || agree(c.Claim, best.Claim) {
 			continue

@@ -19,6 +19,9 @@ type View struct {
 	ids     map[Kind][]string
 
 	assumptions []Assumption
+
+	wants *wants       // nil in a view that holds everything
+	gone  map[Ref]bool // in a partial view: records known not to be there
 }
 
 type linkKey struct {
@@ -132,7 +135,13 @@ func (v *View) Name(r Ref) wording.Text {
 }
 
 // Naming lists the records whose reference fact path names the record id.
-func (v *View) Naming(path, id string) []Ref { return v.targets[linkKey{path, id}] }
+func (v *View) Naming(path, id string) []Ref {
+	refs, ok := v.targets[linkKey{path, id}]
+	if !ok && v.wants != nil && id != "" {
+		v.wants.links[linkKey{path, id}] = true
+	}
+	return refs
+}
 
 // Source gives a source by id.
 func (v *View) Source(id string) (Source, bool) {
@@ -141,7 +150,7 @@ func (v *View) Source(id string) (Source, bool) {
 }
 
 func (v *View) one(r Ref, path string, kind Kind) Ref {
-	if rec, ok := v.records[r]; ok {
+	if rec := v.get(r); rec != nil {
 		if f := rec.Fact(path); f.State == Known && f.Value.Type == TypeReference && !f.Value.Many {
 			return Ref{kind, f.Value.Text}
 		}
@@ -151,7 +160,7 @@ func (v *View) one(r Ref, path string, kind Kind) Ref {
 
 func (v *View) many(r Ref, path string, kind Kind) []Ref {
 	var out []Ref
-	if rec, ok := v.records[r]; ok {
+	if rec := v.get(r); rec != nil {
 		if f := rec.Fact(path); f.State == Known && f.Value.Type == TypeReference {
 			for _, id := range f.Value.Texts() {
 				out = append(out, Ref{kind, id})
