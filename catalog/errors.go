@@ -17,7 +17,7 @@ func (e *NotFoundError) Error() string { return e.In(wording.EN) }
 
 // In writes the error in one language.
 func (e *NotFoundError) In(l wording.Lang) string {
-	t := wording.Textf("no %s is called %q", "%s inconnu(e) : « %s »", e.What, e.ID)
+	t := wording.Textf("no %s is called %q", "%s : « %s » n'existe pas", e.What, e.ID)
 	if len(e.Nearest) > 0 {
 		near := strings.Join(e.Nearest, ", ")
 		t = wording.Textf("no %s is called %q; the nearest: %s", "%s : « %s » n'existe pas ; les plus proches : %s", e.What, e.ID, near)

@@ -233,7 +233,7 @@ func (o *opinion) families() {
 	for _, f := range o.svc.Framework.Families {
 		width = max(width, seen(o.text(f.Title)))
 	}
-	width = min(width, 34)
+	width = min(width, 40)
 	for _, f := range x.Families {
 		def, _ := o.svc.Framework.Family(f.ID)
 		title := o.text(def.Title)

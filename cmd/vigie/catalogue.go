@@ -88,10 +88,7 @@ func (a *app) printList(list []service.Listing) error {
 		if l.By != nil {
 			name += sc.in(dim, " · "+a.in(*l.By))
 		}
-		facts := a.say("%d facts", "%d faits", l.Facts)
-		if l.Facts < 2 {
-			facts = a.say("%d fact", "%d fait", l.Facts)
-		}
+		facts := a.in(counted(l.Facts, "fact", "facts", "fait", "faits"))
 		sc.line("  " + pad(l.ID, width) + "  " + name + sc.in(dim, " · "+facts))
 	}
 	return sc.flush(a.stdout)

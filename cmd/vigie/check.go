@@ -70,7 +70,7 @@ func (a *app) runCheck(paths []string, asJSON bool) error {
 			return err
 		}
 		if len(all) > 0 {
-			return fault("%d faults found", "%d défauts trouvés", len(all))
+			return &problem{text: counted(len(all), "fault found", "faults found", "défaut trouvé", "défauts trouvés")}
 		}
 		return nil
 	}
@@ -147,15 +147,30 @@ func kindOfPath(path string) string {
 }
 
 func (r checked) summary() wording.Text {
-	n := r.Counts
+	n := func(key, oneEN, manyEN, oneFR, manyFR string) wording.Text { return counted(r.Counts[key], oneEN, manyEN, oneFR, manyFR) }
 	switch r.Is {
 	case "framework":
-		return wording.Textf("%s: a framework, no fault: %d families, %d criteria, %d knock-outs, %d weight sets",
-			"%s : un référentiel, sans défaut : %d familles, %d critères, %d éliminatoires, %d jeux de pondérations",
-			r.Path, n["families"], n["criteria"], n["knock_outs"], n["weight_sets"])
+		return wording.Textf("%s: a framework, no fault: %s, %s, %s, %s", "%s : un référentiel, sans défaut : %s, %s, %s, %s", r.Path,
+			n("families", "family", "families", "famille", "familles"), n("criteria", "criterion", "criteria", "critère", "critères"),
+			n("knock_outs", "knock-out", "knock-outs", "critère éliminatoire", "critères éliminatoires"),
+			n("weight_sets", "weight set", "weight sets", "jeu de pondérations", "jeux de pondérations"))
 	case "dictionary":
-		return wording.Textf("%s: a dictionary, no fault: %d sections, %d facts", "%s : un dictionnaire, sans défaut : %d sections, %d faits", r.Path, n["sections"], n["facts"])
+		return wording.Textf("%s: a dictionary, no fault: %s, %s", "%s : un dictionnaire, sans défaut : %s, %s", r.Path,
+			n("sections", "section", "sections", "section", "sections"), n("facts", "fact", "facts", "fait", "faits"))
 	}
-	return wording.Textf("%s: a catalogue, no fault: %d records, %d claims, %d sources", "%s : un catalogue, sans défaut : %d fiches, %d allégations, %d sources",
-		r.Path, n["records"], n["claims"], n["sources"])
+	return wording.Textf("%s: a catalogue, no fault: %s, %s, %s", "%s : un catalogue, sans défaut : %s, %s, %s", r.Path,
+		n("records", "record", "records", "fiche", "fiches"), n("claims", "claim", "claims", "allégation", "allégations"),
+		n("sources", "source", "sources", "source", "sources"))
+}
+
+// counted is a number and its noun in the form that agrees with it. French counts 0 and 1 as singular.
+func counted(n int, oneEN, manyEN, oneFR, manyFR string) wording.Text {
+	en, fr := manyEN, manyFR
+	if n == 1 {
+		en = oneEN
+	}
+	if n < 2 {
+		fr = oneFR
+	}
+	return wording.Textf("%d "+en, "%d "+fr, n)
 }

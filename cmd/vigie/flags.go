@@ -24,7 +24,7 @@ func (f dayFlag) Type() string   { return "YYYY-MM-DD" }
 func (f dayFlag) Set(s string) error {
 	d, ok := catalog.ParseDate(s)
 	if !ok {
-		return fault("expected a day written YYYY-MM-DD that exists, found %q", "attendu : un jour existant, écrit AAAA-MM-JJ ; trouvé : « %s »", s)
+		return fault("expected a day written YYYY-MM-DD that exists, found %q", "il faut un jour existant, écrit AAAA-MM-JJ ; trouvé « %s »", s)
 	}
 	*f.day = d
 	return nil

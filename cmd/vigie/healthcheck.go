@@ -22,7 +22,7 @@ func (a *app) healthcheck() *cobra.Command {
 		Args: a.noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if _, _, err := net.SplitHostPort(addr); err != nil {
-				return fault("--addr: expected host:port, found %q", "--addr : attendu hôte:port ; trouvé : « %s »", addr)
+				return fault("--addr: expected host:port, found %q", "--addr : il faut hôte:port ; trouvé « %s »", addr)
 			}
 			return a.runHealthcheck(c.Context(), addr)
 		},

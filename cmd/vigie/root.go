@@ -35,7 +35,7 @@ Codes de sortie : 0 réponse donnée (quel que soit l'avis) ; 1 réponse négati
 	c.SetHelpTemplate("{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}\n\n{{end}}{{.UsageString}}")
 	c.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, RunE: func(h *cobra.Command, args []string) error {
 		found, _, err := c.Find(args)
-		if err != nil || found == nil {
+		if err != nil || found == c && len(args) > 0 {
 			return a.noSuchCommand(c, args)
 		}
 		return found.Help()
@@ -66,7 +66,7 @@ func (f *langFlag) Type() string   { return "fr|en" }
 func (f *langFlag) Set(s string) error {
 	l, ok := wording.ParseLang(s)
 	if !ok {
-		return fault("expected fr or en, found %q", "attendu : fr ou en ; trouvé : « %s »", s)
+		return fault("expected fr or en, found %q", "il faut fr ou en ; trouvé « %s »", s)
 	}
 	f.a.lang = l
 	return nil
@@ -109,12 +109,15 @@ func (a *app) flagError(c *cobra.Command, err error) error {
 		return err
 	case errors.As(err, &missing):
 		name := strings.TrimLeft(missing.GetSpecifiedName(), "-")
+		if missing.GetSpecifiedShortnames() != "" {
+			return fault("no flag is called -%s; see %s --help", "aucune option ne s'appelle -%s ; voir %s --help", name, c.CommandPath())
+		}
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 		if near := wording.Nearest(name, names); near != "" {
 			return fault("no flag is called --%s; did you mean --%s?", "aucune option ne s'appelle --%s ; vouliez-vous dire --%s ?", name, near)
 		}
-		return fault("no flag is called --%s; see vigie %s --help", "aucune option ne s'appelle --%s ; voir vigie %s --help", name, c.Name())
+		return fault("no flag is called --%s; see %s --help", "aucune option ne s'appelle --%s ; voir %s --help", name, c.CommandPath())
 	case errors.As(err, &empty):
 		return fault("--%s needs a value", "--%s attend une valeur", empty.GetFlag().Name)
 	case errors.As(err, &invalid):

@@ -36,7 +36,7 @@ Les requêtes sont journalisées sur la sortie d'erreur. SIGTERM ou Ctrl-C l'arr
 					"cette version ne comporte pas encore de base : servir le catalogue de référence, en lecture seule, avec vigie serve --demo")
 			}
 			if _, _, err := net.SplitHostPort(listen); err != nil {
-				return fault("--listen: expected host:port, found %q", "--listen : attendu hôte:port ; trouvé : « %s »", listen)
+				return fault("--listen: expected host:port, found %q", "--listen : il faut hôte:port ; trouvé « %s »", listen)
 			}
 			ln, err := net.Listen("tcp", listen)
 			if err != nil {
