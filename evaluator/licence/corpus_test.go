@@ -41,3 +41,22 @@ func corpusTexts(t testing.TB) map[string][]byte {
 	}
 	return out
 }
+
+// optionalTexts gives the corpus where it is at hand.
+func optionalTexts() (map[string][]byte, bool) {
+	shared := os.Getenv("VIGIE_SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "..", "shared")
+	}
+	files, _ := filepath.Glob(filepath.Join(shared, "corpus", "licences", "*.txt"))
+	out := map[string][]byte{}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			return nil, false
+		}
+		id := filepath.Base(f)
+		out[id[:len(id)-len(".txt")]] = text
+	}
+	return out, len(out) > 0
+}

@@ -9,10 +9,14 @@ import (
 	"vigie/catalog/wording"
 )
 
+// maxClassic is how much of a text the scanner of classics is given, in bytes: twice the longest of them. Its cost is not
+// linear in all it may be fed.
+const maxClassic = 96 << 10
+
 // evidence asks the two scanners what they see and notes what each of the three means saw.
 func (set *Set) evidence(id *Identification, text []byte, w *words, s *scan) {
 	safe := defuse(text)
-	for _, m := range classics(safe).Match {
+	for _, m := range classics(safe[:min(len(safe), maxClassic)]).Match {
 		if m.IsURL {
 			continue
 		}

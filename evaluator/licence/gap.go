@@ -57,14 +57,21 @@ func (s *scan) between(b *block, missing []int32, from, to, next int, leading, t
 	from, to = s.stripNames(b.ref, from, to)
 	if from == to {
 		for _, m := range missing {
-			b.diffs = append(b.diffs, diff{"removed", from, from, m, ref.parts[m].optional})
+			b.diffs = append(b.diffs, diff{Removed, from, from, m, ref.parts[m].optional})
 		}
 		return
 	}
 	if len(missing) == 0 {
 		return
 	}
-	s.altered(b, slices.Clone(missing), from, to, leading, trailing)
+	missing = slices.Clone(missing)
+	if missing, from, to = s.repair(b, missing, from, to); len(missing) == 0 || from == to {
+		for _, m := range missing {
+			b.diffs = append(b.diffs, diff{Removed, from, from, m, ref.parts[m].optional})
+		}
+		return
+	}
+	s.altered(b, missing, from, to, leading, trailing)
 }
 
 // stripNumber takes the words of a clause's number at the end of a stretch. Where the reference has no numbers, one
@@ -186,7 +193,7 @@ func (s *scan) altered(b *block, missing []int32, from, to int, leading, trailin
 	for i, m := range missing {
 		switch {
 		case seen[i] == 0:
-			b.diffs = append(b.diffs, diff{"removed", from + lo, from + lo, m, ref.parts[m].optional})
+			b.diffs = append(b.diffs, diff{Removed, from + lo, from + lo, m, ref.parts[m].optional})
 		case !reported[i]:
 			a, z := -1, -1
 			for j, o := range owner {
@@ -198,7 +205,7 @@ func (s *scan) altered(b *block, missing []int32, from, to int, leading, trailin
 				}
 			}
 			if a >= 0 {
-				b.diffs = append(b.diffs, diff{"changed", from + a, from + z, m, ref.parts[m].optional})
+				b.diffs = append(b.diffs, diff{Changed, from + a, from + z, m, ref.parts[m].optional})
 			}
 		}
 	}
@@ -237,7 +244,7 @@ func (s *scan) stretches(b *block, missing []int32, owner []int32, linked []bool
 	for j := lo; j < len(owner); {
 		if owner[j] > 0 {
 			if j+1 < len(owner) && owner[j+1] == owner[j] && !linked[j] {
-				report("removed", j+1, j+1, int(owner[j])-1)
+				report(Removed, j+1, j+1, int(owner[j])-1)
 			}
 			j++
 			continue
@@ -248,7 +255,7 @@ func (s *scan) stretches(b *block, missing []int32, owner []int32, linked []bool
 		}
 		if end-j < farAway {
 			s.take(from+j, from+end)
-			report("changed", j, end, near(j))
+			report(Changed, j, end, near(j))
 		} else {
 			reported[near(j)] = true // left free: another licence may stand there, else it is reported as added
 		}
@@ -261,12 +268,12 @@ func (s *scan) unmatched(b *block, missing []int32, from, to int, leading, trail
 	ref := &s.x.refs[b.ref]
 	replaced := !leading && !trailing && to-from < farAway
 	for i, m := range missing {
-		d := diff{"removed", from, from, m, ref.parts[m].optional}
+		d := diff{Removed, from, from, m, ref.parts[m].optional}
 		if leading {
 			d.from, d.to = to, to
 		}
 		if replaced && i == 0 {
-			d = diff{"changed", from, to, m, ref.parts[m].optional}
+			d = diff{Changed, from, to, m, ref.parts[m].optional}
 			s.take(from, to)
 		}
 		b.diffs = append(b.diffs, d)

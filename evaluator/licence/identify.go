@@ -180,7 +180,7 @@ func (set *Set) differences(w *words, s *scan) (out []Difference, leftover int) 
 	for _, b := range s.blocks {
 		ref := &set.index.refs[b.ref]
 		for _, d := range b.diffs {
-			if d.optional && d.kind == "removed" && set.leftOut(b, d.part) {
+			if d.optional && d.kind == Removed && set.leftOut(b, d.part) {
 				continue
 			}
 			x := Difference{Kind: d.kind, Clause: ref.parts[d.part].label, Licence: ref.id}
@@ -195,7 +195,7 @@ func (set *Set) differences(w *words, s *scan) (out []Difference, leftover int) 
 			continue
 		}
 		leftover += l.to - l.from
-		x := Difference{Kind: "added", Clause: label, Licence: licence}
+		x := Difference{Kind: Added, Clause: label, Licence: licence}
 		x.Start, x.End = w.span(l.from, l.to)
 		if len(s.blocks) > 0 {
 			out = append(out, x)

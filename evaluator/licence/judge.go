@@ -179,7 +179,7 @@ func (set *Set) JudgeText(id Identification, s *Situation) Judgement {
 	for _, l := range ids {
 		var touched []Difference
 		for _, d := range id.Differences {
-			if d.Licence == l || d.Licence == "" || d.Kind == "added" {
+			if d.Licence == l || d.Licence == "" || d.Kind == Added {
 				touched = append(touched, d)
 			}
 		}

@@ -28,6 +28,7 @@ type scan struct {
 	exact      []uint32
 	round      uint32
 	blocks     []block
+	repairs    int // words tried for misread letters
 }
 
 // block is one reference recognised in the text.
