@@ -115,7 +115,10 @@ func (b *builder) vendorLine() tree.Text {
 
 // documentLine names terms or a service level, with its day when there is one.
 func (b *builder) documentLine(r catalog.Ref, datePath string) tree.Text {
-	if r.IsZero() {
+	switch {
+	case r.IsZero() && b.Dossier.Roles.SelfHosted:
+		return tree.Marked(tree.MarkNotApplicable, b.say("none needed: the organisation serves itself", "sans objet : l'organisation se sert elle-même"))
+	case r.IsZero():
 		return tree.Marked(tree.MarkUnknown, b.say("not known", "inconnu"))
 	}
 	out := tree.T(b.name(r))

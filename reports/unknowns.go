@@ -31,7 +31,7 @@ func (b *builder) gaps() []gap {
 	var out []gap
 	at := map[string]int{}
 	for _, m := range b.Assessment.Missing {
-		key := fmt.Sprint(m.Path, m.Criteria, m.KnockOuts, m.Width, m.Disputed)
+		key := strings.Join([]string{m.Path, m.Width.String(), strings.Join(m.Criteria, " "), strings.Join(m.KnockOuts, " "), fmt.Sprint(m.Disputed)}, "\n")
 		i, seen := at[key]
 		if !seen {
 			i = len(out)
