@@ -147,7 +147,9 @@ func kindOfPath(path string) string {
 }
 
 func (r checked) summary() wording.Text {
-	n := func(key, oneEN, manyEN, oneFR, manyFR string) wording.Text { return counted(r.Counts[key], oneEN, manyEN, oneFR, manyFR) }
+	n := func(key, oneEN, manyEN, oneFR, manyFR string) wording.Text {
+		return counted(r.Counts[key], oneEN, manyEN, oneFR, manyFR)
+	}
 	switch r.Is {
 	case "framework":
 		return wording.Textf("%s: a framework, no fault: %s, %s, %s, %s", "%s : un référentiel, sans défaut : %s, %s, %s, %s", r.Path,
