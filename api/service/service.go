@@ -40,6 +40,9 @@ type Service struct {
 
 	mu    sync.Mutex
 	views map[[2]catalog.Date]*catalog.View
+
+	indexOnce sync.Once
+	index     *evaluator.Index
 }
 
 // Open reads and checks everything. Errors about files are strict.Faults.

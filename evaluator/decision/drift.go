@@ -50,8 +50,9 @@ type Drift struct {
 	Decision         string                 `json:"decision"` // hash
 	On               catalog.Date           `json:"on"`
 	KnownOn          catalog.Date           `json:"known_on"`
-	Any              bool                   `json:"any"`   // something changed
-	Holds            bool                   `json:"holds"` // what was resolved could be resolved again on today's facts
+	Reproduced       bool                   `json:"reproduced"` // the assessment it is bound to was made again, to the byte
+	Any              bool                   `json:"any"`        // something changed
+	Holds            bool                   `json:"holds"`      // what was resolved could be resolved again on today's facts
 	Change           evaluator.Change       `json:"change"`
 	Facts            []evaluator.FactChange `json:"facts"`
 	Sources          []SourceChange         `json:"sources"`
@@ -65,13 +66,11 @@ type Drift struct {
 	Summary          wording.Text           `json:"summary"`
 }
 
-// Since compares what a decision saw with what is known now. then must be the assessment and dossier it is bound to;
-// the error says when they are not.
+// Since compares what a decision saw with what is known now. then must be the dossier it is bound to; the error says
+// when it is not. An assessment of that dossier that has another hash than the recorded one (by another engine,
+// framework or knowledge) serves as well, and is told apart by Reproduced.
 func Since(d *Decision, then, now evaluator.Judged, dict *catalog.Dictionary, fw *framework.Compiled, laws []LawChange) (*Drift, error) {
 	f := &faults{}
-	if then.Assessment.Hash != d.Assessment {
-		f.bad("assessment", "is %s, the decision rests on %s", "est %s ; la décision repose sur %s", then.Assessment.Hash, d.Assessment)
-	}
 	if h := then.Dossier.Hash(); h != d.Dossier {
 		f.bad("dossier", "is %s, the decision rests on %s", "est %s ; la décision repose sur %s", h, d.Dossier)
 	}
@@ -83,7 +82,7 @@ func Since(d *Decision, then, now evaluator.Judged, dict *catalog.Dictionary, fw
 	}
 	a := now.Assessment
 	out := &Drift{
-		Decision: d.Hash, On: a.On, KnownOn: a.KnownOn, Change: evaluator.Difference(then.Assessment, a, fw), Facts: evaluator.FactChanges(then.Dossier, now.Dossier, dict),
+		Decision: d.Hash, Reproduced: then.Assessment.Hash == d.Assessment, On: a.On, KnownOn: a.KnownOn, Change: evaluator.Difference(then.Assessment, a, fw), Facts: evaluator.FactChanges(then.Dossier, now.Dossier, dict),
 		Sources: sourceChanges(then.Dossier, now.Dossier), Laws: laws, FrameworkChanged: a.FrameworkHash != d.Framework, WeightsChanged: a.WeightSetHash != d.WeightHash,
 		KnowledgeChanged: a.KnowledgeHash != d.Knowledge, Ended: d.Until.Before(a.On), Overdue: d.Overdue(a.On), Against: []string{},
 	}
