@@ -349,11 +349,16 @@ func tagAt(b []byte, i int) (name string, closing bool, end int, ok bool) {
 	if !htmlTags[name] || j >= len(b) || b[j] != '>' && b[j] != ' ' && b[j] != '/' && b[j] != '\n' && b[j] != '\r' && b[j] != '\t' {
 		return "", false, 0, false
 	}
-	n := bytes.IndexByte(b[j:min(len(b), j+4096)], '>')
-	if n < 0 {
-		return "", false, 0, false
+	// A tag ends before the next one starts; what does not is text.
+	for end := j; end < len(b) && end < j+4096; end++ {
+		switch b[end] {
+		case '>':
+			return name, closing, end + 1, true
+		case '<':
+			return "", false, 0, false
+		}
 	}
-	return name, closing, j + n + 1, true
+	return "", false, 0, false
 }
 
 // isHTML asks for a closing tag or a line break tag: a plain text with one angle bracket is no page.
@@ -412,7 +417,7 @@ func declarationEnd(b []byte, i int) int {
 	if bytes.HasPrefix(b[i:], []byte("<!--")) {
 		stop, skip = []byte("-->"), 4
 	}
-	window := b[min(len(b), i+skip):min(len(b), i+skip+(16<<10))]
+	window := b[min(len(b), i+skip):min(len(b), i+skip+(4<<10))]
 	if n := bytes.Index(window, stop); n >= 0 {
 		return i + skip + n + len(stop)
 	}

@@ -109,6 +109,7 @@ var theWord = hashOf("the")
 const (
 	shortText   = 60 // words: up to here a text can be a mere name or a reference
 	noticeWords = 400
+	maxShort    = 16 << 10 // bytes
 )
 
 var (
@@ -121,6 +122,10 @@ var (
 func (set *Set) unrecognised(id *Identification, w *words, ratings []rating) {
 	text := w.text
 	n := len(w.list)
+	if len(text) > maxShort { // few words in many bytes are no reference either
+		n = max(n, noticeWords+1)
+		text = nil
+	}
 	names := set.namesIn(text, n)
 	for _, x := range names {
 		if !slices.ContainsFunc(id.Means, func(e Evidence) bool { return e.Means == "title" && e.Licence == x.Licence }) {

@@ -13,17 +13,19 @@ import (
 
 //go:generate go run ./internal/fingerprints -corpus ../../../shared/corpus/licences
 
-//go:embed fingerprints.bin
-var shippedPrints []byte
+// shipped is all that ships: rights, codes in words, names, fingerprints.
+//
+//go:embed licences/*.yaml words.yaml named.yaml fingerprints.bin
+var shipped embed.FS
 
-//go:embed licences/*.yaml
-var shippedLicences embed.FS
-
-//go:embed words.yaml
-var shippedWords []byte
-
-//go:embed named.yaml
-var shippedNamed []byte
+// shippedFile reads one of them; they are part of the program.
+func shippedFile(name string) []byte {
+	data, err := shipped.ReadFile(name)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
 
 // Set is what Vigie knows of licences: their fingerprints, names and rights. It never changes and may be used by many
 // at once.
@@ -41,7 +43,7 @@ type Set struct {
 }
 
 var builtin = sync.OnceValues(func() (*Set, error) {
-	prints, err := DecodeFingerprints(shippedPrints)
+	prints, err := DecodeFingerprints(shippedFile("fingerprints.bin"))
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ var builtin = sync.OnceValues(func() (*Set, error) {
 })
 
 func shippedFolder() fs.FS {
-	f, err := fs.Sub(shippedLicences, "licences")
+	f, err := fs.Sub(shipped, "licences")
 	if err != nil {
 		panic(err) // an embedded folder of this very package
 	}
@@ -77,11 +79,11 @@ func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
 		return nil, err
 	}
 	l.env = env
-	l.decode("words.yaml", shippedWords, &l.words)
+	l.decode("words.yaml", shippedFile("words.yaml"), &l.words)
 	var named struct {
 		Named []*Named `yaml:"named,required"`
 	}
-	l.decode("named.yaml", shippedNamed, &named)
+	l.decode("named.yaml", shippedFile("named.yaml"), &named)
 	all := map[string]*entry{}
 	for _, f := range folders {
 		l.folder(f, all)

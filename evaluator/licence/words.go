@@ -242,8 +242,11 @@ func sameTarget(b []byte, i int) int {
 	if next >= len(b) || b[next] != '(' {
 		return next
 	}
-	end := bytes.IndexAny(head(b[next:], 400), ")\n \t")
-	if end < 0 || b[next+end] != ')' {
+	end := 1
+	for end < 400 && next+end < len(b) && b[next+end] > ' ' && b[next+end] != '[' && b[next+end] != ')' {
+		end++
+	}
+	if next+end >= len(b) || b[next+end] != ')' {
 		return next
 	}
 	start := bytes.LastIndexByte(b[max(0, i-400):i], '[')
