@@ -109,7 +109,7 @@ var deployments = map[string]Deployment{
 func (b *builder) offering() {
 	r := b.d.Offering
 	o := &b.g.Offering
-	o.ID, o.Name, o.Record = r.ID, b.d.Name(r).EN, r
+	o.ID, o.Name, o.Title, o.Record = r.ID, b.d.Name(r).EN, b.d.Name(r), r
 	o.Deployment = deployments[b.text(r, "offering.deployment")]
 	o.Disconnected = Maybe
 	switch b.text(r, "offering.disconnected_operation") {
@@ -192,7 +192,7 @@ func (b *builder) use() {
 func (b *builder) parties() {
 	if b.d.Roles.SelfHosted {
 		org := b.d.Organisation
-		name := "?"
+		name := "Organisation" // reads alike in both languages
 		if !org.IsZero() {
 			name = b.d.Name(org).EN
 		}

@@ -1,6 +1,9 @@
 package jurisdiction
 
-import "vigie/catalog"
+import (
+	"vigie/catalog"
+	"vigie/catalog/wording"
+)
 
 // Kind is what a party is: company, fund, individual, state, or dispersed (a public float without a controlling
 // holder). The empty Kind is not known, but never dispersed: that is a way of recording holders, not a thing to learn.
@@ -214,6 +217,7 @@ func (Keys) Allowed() []string {
 // Offering is what is assessed.
 type Offering struct {
 	ID, Name      string
+	Title         wording.Text // name for readers; Name in both languages when empty
 	Deployment    Deployment
 	DataIn        Places // content, any copy
 	MetadataIn    Places // countries where only metadata are

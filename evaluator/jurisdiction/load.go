@@ -129,6 +129,36 @@ func (l *Laws) Without(ids ...string) *Laws {
 	return &out
 }
 
+// Assume gives the same knowledge under the assumptions about laws among some: a law repealed is in force on no day, one
+// in force is so on every day. Others are left alone. A law that is not on file is refused, with the nearest name.
+func (l *Laws) Assume(list []catalog.Assumption) (*Laws, error) {
+	var changed []*Law
+	var faults []catalog.FieldError
+	for _, a := range list {
+		if a.Op != catalog.AssumeLaw {
+			continue
+		}
+		law, ok := l.byID[a.Law]
+		if !ok {
+			faults = append(faults, catalog.FieldError{Path: a.Text, Text: strict.NotIn(a.Law, l.IDs())})
+			continue
+		}
+		other := *law
+		other.InForce.Periods = nil
+		if a.Value != nil && a.Value.Text == "in_force" {
+			other.InForce.Periods = []Period{{From: "1900-01-01"}}
+		}
+		changed = append(changed, &other)
+	}
+	switch {
+	case len(faults) > 0:
+		return nil, &catalog.InvalidError{Fields: faults}
+	case len(changed) == 0:
+		return l, nil
+	}
+	return l.With(changed...), nil
+}
+
 // Law gives a law by id.
 func (l *Laws) Law(id string) (*Law, bool) {
 	law, ok := l.byID[id]

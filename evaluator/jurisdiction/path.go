@@ -144,7 +144,7 @@ func (w *walk) step(at int, h hop) Step {
 		s.Share = "?"
 		if h.stake >= 0 {
 			st := &w.g.Stakes[h.stake]
-			s.Share = st.figure()
+			s.Share = st.Figure()
 			s.Facts = w.cite(s.Facts, st.Refs[AttrStake])
 		}
 	case ViaSupplier:
@@ -184,8 +184,8 @@ func orUnknown(s string) string {
 	return s
 }
 
-// figure writes the percentage of a stake: of the capital, else of the votes, else the highest lower bound known.
-func (s *Stake) figure() string {
+// Figure writes the percentage of a stake: of the capital, else of the votes, else the highest lower bound known.
+func (s *Stake) Figure() string {
 	txt := "?"
 	switch {
 	case s.Percent.Known():

@@ -350,3 +350,23 @@ var asked = map[Attr]wording.Text{
 	AttrDisconnected:  {EN: "What happens to the service when the vendor stops supplying it?", FR: "Que devient le service quand le fournisseur cesse de l'alimenter ?"},
 	AttrParties:       {EN: "Who serves the offering?", FR: "Qui fournit l'offre ?"},
 }
+
+// Unrecorded is a party that the walk allows for because nobody recorded that it does not exist.
+type Unrecorded struct {
+	Of    string // the company it would own, or that would use it
+	Owner bool   // an owner; else a supplier
+}
+
+// Unrecorded lists the parties that the walk allowed for, for drawings.
+func (e *Exposures) Unrecorded() []Unrecorded {
+	var out []Unrecorded
+	for _, n := range e.walk.nodes {
+		if n.party == nil {
+			out = append(out, Unrecorded{Of: e.walk.g.Parties[n.of].ID, Owner: n.roles.Has(Owner)})
+		}
+	}
+	return out
+}
+
+// Graph is the graph that was judged.
+func (e *Exposures) Graph() *Graph { return e.graph }
