@@ -142,8 +142,11 @@ func (sp Speaker) Value(def *catalog.FactDef, v catalog.Value) string {
 		}
 	}
 	out := wording.List(sp.Lang, words)
-	if v.Type == catalog.TypeText && len(words) > 1 {
+	switch v.Type {
+	case catalog.TypeText:
 		out = strings.Join(words, " ; ")
+	case catalog.TypeChoice: // labels are phrases of their own
+		out = strings.Join(words, " · ")
 	}
 	if !v.Complete {
 		out += " (" + sp.Text(sayPartial) + ")"
