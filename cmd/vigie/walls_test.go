@@ -35,12 +35,14 @@ var rooms = []struct {
 	{"catalog/reference", []string{"catalog", "catalog/dictionary", "catalog/exchange"}},
 	{"catalog/document", []string{"catalog", "catalog/strict", "catalog/wording"}},
 	{"catalog/account", []string{"catalog", "catalog/strict", "catalog/wording"}},
-	{"catalog/store", []string{"catalog", "catalog/strict", "catalog/wording", "catalog/account", "catalog/document"}},
+	{"catalog/store/log", []string{"catalog", "catalog/strict", "catalog/wording"}},
+	{"catalog/store", []string{"catalog", "catalog/strict", "catalog/wording", "catalog/account", "catalog/document", "catalog/store/log"}},
 
 	{"evaluator/finding", []string{"catalog", "catalog/strict", "catalog/wording"}},
 	{"evaluator/expr", []string{"catalog", "catalog/strict", "catalog/wording", "evaluator/finding"}},
-	{"evaluator/derive", judges}, {"evaluator/framework", judges}, {"evaluator/jurisdiction", judges}, {"evaluator/ranking", judges},
-	{"evaluator/licence", judges},
+	{"evaluator/derive", judges}, {"evaluator/framework", judges}, {"evaluator/ranking", judges},
+	{"evaluator/jurisdiction", judges}, {"evaluator/licence", judges},
+	{"evaluator/jurisdiction/...", append([]string{"evaluator/jurisdiction"}, judges...)},
 	{"evaluator/licence/...", append([]string{"evaluator/licence"}, judges...)},
 	{"evaluator/decision", append([]string{"evaluator", "evaluator/derive", "evaluator/framework", "evaluator/jurisdiction", "evaluator/licence", "evaluator/ranking"}, judges...)},
 	{"evaluator", append([]string{"evaluator/derive", "evaluator/framework", "evaluator/jurisdiction", "evaluator/licence", "evaluator/ranking"}, judges...)},
@@ -59,7 +61,7 @@ var kept = []struct {
 	part      string
 	libraries []string
 }{
-	{"catalog/store", []string{gin, cel, celOld, fpdf, fpdfOld}},
+	{"catalog/store/...", []string{gin, cel, celOld, fpdf, fpdfOld}},
 	{"catalog/...", []string{gorm, gin, cel, celOld, fpdf, fpdfOld}},
 	{"evaluator/...", []string{gorm, gin, fpdf, fpdfOld}},
 	{"reports/...", []string{gorm, gin}},
