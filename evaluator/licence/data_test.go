@@ -80,7 +80,7 @@ func TestShippedRights(t *testing.T) {
 					t.Errorf("%s %s: a language is missing: %+v", id, r.Name, x)
 				}
 			}
-			if m := englishClause.FindString(r.Clause.FR + " "); m != "" {
+			if m := englishClause.FindString(r.Clause.FR + " "); m != "" && !strings.Contains(r.Clause.FR, "«") {
 				t.Errorf("%s %s: the French clause %q holds %q", id, r.Name, r.Clause.FR, m)
 			}
 		}

@@ -109,8 +109,13 @@ func (set *Set) deriveWorst(d *catalog.Dossier, models []ModelRights, hosted boo
 		o.reasons = append(o.reasons, wording.Textf("no model is recorded", "aucun modèle n'est enregistré"))
 	}
 	for _, m := range models {
-		o.settle = append(o.settle, m.Settle...)
+		if !servedByMaker(d, m.Model) {
+			o.settle = append(o.settle, m.Settle...)
+		}
 		switch {
+		case servedByMaker(d, m.Model):
+			o.worse([]string{"allowed"}) // the terms above decide
+			o.used = append(o.used, catalog.FactRef{Record: m.Model, Path: "model.provider"})
 		case m.Rights != nil:
 			for _, name := range gates {
 				r := m.Rights.Rights[name]
@@ -304,7 +309,7 @@ func (set *Set) deriveOutputsFree(d *catalog.Dossier, models []ModelRights, host
 		return out.derived("rights.outputs_free")
 	}
 	return out.and(overModels(d, models, func(m ModelRights) tri {
-		if m.Basis == FromTerms {
+		if m.Basis == FromTerms || servedByMaker(d, m.Model) {
 			return tri{yes: true, no: !hosted, reason: m.Reason}
 		}
 		if m.Rights == nil {

@@ -150,13 +150,13 @@ func (set *Set) unrecognised(id *Identification, w *words, ratings []rating) {
 	switch {
 	case n <= shortText && len(urlRE.Find(text)) > 0 && len(split(bare).list) <= 12, n <= shortText && pointerRE.Match(text) && len(names) == 0:
 		id.Verdict = Pointer
-	case n <= shortText && len(names) > 0 && len(split(bare).list) <= 25:
-		id.Verdict = NameOnly
 	case n <= noticeWords && (len(names) > 0 || classic != nil && classic.Coverage > 0.3) && noticeRE.Match(text):
 		id.Verdict = Notice
 		if id.Licence == "" && classic != nil {
 			id.Licence = classic.Licence
 		}
+	case n <= shortText && len(names) > 0 && len(split(bare).list) <= 25:
+		id.Verdict = NameOnly
 	case classic != nil && classic.Coverage >= 0.75:
 		id.Verdict, id.Licence = NameOnly, classic.Licence
 	case n <= shortText && pointerRE.Match(text):

@@ -11,7 +11,9 @@ import (
 func (set *Set) findings(d *catalog.Dossier, models []ModelRights) []finding.Finding {
 	var out []finding.Finding
 	for _, m := range models {
-		out = append(out, set.rightsFindings(d, m)...)
+		if !servedByMaker(d, m.Model) {
+			out = append(out, set.rightsFindings(d, m)...)
+		}
 		out = append(out, set.baseFindings(d, m)...)
 		if f, ok := set.holderFinding(d, m); ok {
 			out = append(out, f)

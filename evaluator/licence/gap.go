@@ -253,14 +253,38 @@ func (s *scan) stretches(b *block, missing []int32, owner []int32, linked []bool
 		for end < len(owner) && owner[end] == 0 {
 			end++
 		}
+		next := end
+		j, end = s.trimNumbers(ref, missing, from, j, end)
+		if j == end {
+			j = next
+			continue
+		}
 		if end-j < farAway {
 			s.take(from+j, from+end)
 			report(Changed, j, end, near(j))
 		} else {
 			reported[near(j)] = true // left free: another licence may stand there, else it is reported as added
 		}
-		j = end
+		j = next
 	}
+}
+
+// trimNumbers takes the numbers of missing clauses at both ends of a run of words: they are no difference.
+func (s *scan) trimNumbers(ref *reference, missing []int32, from, j, end int) (int, int) {
+	for _, m := range missing {
+		n := len(ref.parts[m].number)
+		if n == 0 || end-j < n {
+			continue
+		}
+		if s.numberAt(ref.parts[m].number, from+j, from+end) == n {
+			s.take(from+j, from+j+n)
+			j += n
+		} else if s.numberAt(ref.parts[m].number, from+end-n, from+end) == n {
+			s.take(from+end-n, from+end)
+			end -= n
+		}
+	}
+	return j, end
 }
 
 // unmatched reports clauses of which nothing is left. When words stand in their place, they were changed.

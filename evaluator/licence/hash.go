@@ -1,6 +1,8 @@
 package licence
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"io/fs"
 	"sync"
 
@@ -15,7 +17,8 @@ var Hash = sync.OnceValues(func() (string, error) {
 			return err
 		}
 		data, err := fs.ReadFile(shipped, path)
-		contents[path] = catalog.MustHash(string(data))
+		sum := sha256.Sum256(data)
+		contents[path] = hex.EncodeToString(sum[:])
 		return err
 	})
 	if err != nil {

@@ -215,10 +215,12 @@ func (set *Set) differences(w *words, s *scan) (out []Difference, leftover int) 
 func (set *Set) leftOut(b block, p int32) bool {
 	ref := &set.index.refs[b.ref]
 	from, to := p, p
-	for from > 0 && ref.parts[from-1].optional {
+	title := ref.parts[p].label == "title"
+	same := func(i int32) bool { return ref.parts[i].optional && (ref.parts[i].label == "title") == title }
+	for from > 0 && same(from-1) {
 		from--
 	}
-	for int(to) < len(ref.parts) && ref.parts[to].optional {
+	for int(to) < len(ref.parts) && same(to) {
 		to++
 	}
 	for _, m := range b.matches {

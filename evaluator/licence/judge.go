@@ -401,7 +401,7 @@ func (set *Set) reaches(d Difference, clause string, labels map[string]bool) boo
 
 // wideClause names the parts of a text on which every right rests.
 func wideClause(label string) bool {
-	return label == "preamble" || label == "title" || label == "definitions"
+	return label == "preamble" || label == "title" || label == "definitions" || label == "terms"
 }
 
 // conditions evaluates all conditions of a right; each must hold, or be lifted.

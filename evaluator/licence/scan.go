@@ -104,8 +104,9 @@ type rating struct {
 
 // rate gives the references found in the free words, best first.
 //
-// A clause found whole counts all its words, one found in part the share of its runs. What a reference has and the text
-// lacks counts against it, so that of two versions the one with fewer clauses missing comes first.
+// A clause found whole counts all its words, one found in part the share of its runs. The words count the more, the more
+// of the reference is there: of two versions the one that lacks less comes first, and a licence that contains another
+// one comes first only where all of it is there.
 func (s *scan) rate() []rating {
 	s.round++
 	clear(s.seenClause)
@@ -154,7 +155,7 @@ func (s *scan) rate() []rating {
 			continue
 		}
 		v.share = v.must / float64(max(1, ref.words))
-		v.score = v.matched - 0.35*(float64(ref.words)-v.must)
+		v.score = v.matched * v.share * v.share
 		out = append(out, v)
 	}
 	slices.SortFunc(out, func(a, b rating) int {

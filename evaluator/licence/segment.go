@@ -40,6 +40,7 @@ type segmenter struct {
 	memory  map[string]int // last value of numbering styles no longer on the stack
 	out     []clause
 	wrapped bool // paragraphs are wrapped over lines: a line break alone ends nothing
+	title   string
 	alone   bool // the line at hand is a paragraph of its own
 }
 
@@ -91,7 +92,13 @@ func (g *segmenter) lines() {
 // line decides whether a line opens a new clause and under which label.
 func (g *segmenter) line(from int, text, trimmed string, blank bool) {
 	if len(g.out) == 0 {
+		g.title = plain(trimmed)
 		g.open(from, from, "title")
+		return
+	}
+	if g.alone && len(g.title) > 10 && strings.HasPrefix(plain(trimmed), g.title) && len(strings.Fields(trimmed)) <= 12 {
+		g.reset("name", "terms") // the title again: what stood between was about the licence
+		g.open(from, from, g.label())
 		return
 	}
 	indent := len(text) - len(trimmed)
@@ -335,7 +342,7 @@ func (g *segmenter) mark(optional []string) []clause {
 			}
 			continue
 		}
-		if len(out) == 0 && c.to-c.from <= 14 && !g.sentence(c.to-1) {
+		if len(out) == 0 && c.to-c.from <= 14 && !g.endsWith(c.to-1, ".。") {
 			c.optional = true
 		}
 		if nameLine(g.w, c.from, c.to) {
@@ -375,10 +382,13 @@ func (g *segmenter) sentenceEnd(from, to int) int {
 }
 
 // sentence reports whether word i ends a sentence.
-func (g *segmenter) sentence(i int) bool {
+func (g *segmenter) sentence(i int) bool { return g.endsWith(i, ".;:?!。；：") }
+
+// endsWith reports whether one of the marks follows word i.
+func (g *segmenter) endsWith(i int, marks string) bool {
 	after := g.w.text[g.w.list[i].end:]
 	if i+1 < len(g.w.list) {
 		after = g.w.text[g.w.list[i].end:g.w.list[i+1].start]
 	}
-	return bytes.ContainsAny(after, ".;:?!。；：")
+	return bytes.ContainsAny(after, marks)
 }

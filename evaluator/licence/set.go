@@ -94,14 +94,14 @@ func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
 	if err := l.faults.Err(); err != nil {
 		return nil, err
 	}
-	names := map[string][]string{}
+	names, codes := map[string][]string{}, map[string][]string{}
 	for _, id := range slices.Sorted(maps.Keys(all)) {
 		x := all[id]
 		set.fix(x)
-		names[id] = append([]string{id}, x.Names...)
+		names[id], codes[id] = x.Names, []string{id}
 		for _, other := range append([]string{x.Identifiers.SPDX, x.Identifiers.ScanCode}, x.Identifiers.HuggingFace...) {
 			if other != "" {
-				names[id] = append(names[id], other)
+				codes[id] = append(codes[id], other)
 			}
 		}
 		if lc := x.Identifiers.LicenseCheck; lc != "" && set.classic[lc] == "" {
@@ -122,7 +122,7 @@ func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
 			continue
 		}
 		set.named[n.ID] = n
-		names[n.ID] = append(append([]string{n.ID}, n.Names...), n.HuggingFace...)
+		names[n.ID], codes[n.ID] = n.Names, append([]string{n.ID}, n.HuggingFace...)
 	}
 	for _, f := range prints.List {
 		labels := map[string]bool{}
@@ -131,7 +131,7 @@ func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
 		}
 		set.labels[f.ID] = labels
 	}
-	if set.titles, err = newTitles(names); err != nil {
+	if set.titles, err = newTitles(names, codes); err != nil {
 		l.fail(strict.Pos{File: "names"}, "", "a name cannot be searched for: %s", "un nom ne peut être recherché : %s", err.Error())
 	}
 	if err := l.faults.Err(); err != nil {

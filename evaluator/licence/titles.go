@@ -18,8 +18,9 @@ type titles struct {
 // nearStart is how far into a text, in bytes, a title may stand.
 const nearStart = 600
 
-// newTitles builds the scanner. Names of one word, or with letters that a pattern cannot hold, are looked up whole.
-func newTitles(names map[string][]string) (*titles, error) {
+// newTitles builds the scanner. Names of one word, or with letters that a pattern cannot hold, are looked up whole, as
+// are codes: "llama 3" would be found in every title of the family.
+func newTitles(names, codes map[string][]string) (*titles, error) {
 	t := &titles{exact: map[string]string{}}
 	ids := make([]string, 0, len(names))
 	for id := range names {
@@ -40,6 +41,17 @@ func newTitles(names map[string][]string) (*titles, error) {
 			}
 			seen[key] = true
 			list = append(list, licensecheck.License{ID: id, LRE: key})
+			if short, ok := strings.CutSuffix(key, " agreement"); ok && len(f) > 4 && !seen[short] {
+				seen[short] = true
+				list = append(list, licensecheck.License{ID: id, LRE: short})
+			}
+		}
+	}
+	for _, id := range ids {
+		for _, code := range codes[id] {
+			if key := plain(code); t.exact[key] == "" {
+				t.exact[key] = id
+			}
 		}
 	}
 	var err error

@@ -37,7 +37,7 @@ func TestVerdicts(t *testing.T) {
 		{"first clauses only", text("llama-3.1")[:len(text("llama-3.1"))*2/5], "llama-3.1", Partial, "llama-3.1"},
 		{"Cyrillic letters", strings.ReplaceAll(text("mit"), "charge", "сharge"), "mit", Identified, "mit"},
 		{"a notice", "Licensed under the Apache License, Version 2.0 (the \"License\");\nyou may not use this file except in compliance with the License.\nYou may obtain a copy of the License at\n\nhttp://www.apache.org/licenses/LICENSE-2.0\n", "apache-2.0", Notice, ""},
-		{"an AI notice", "Llama 3.1 is licensed under the Llama 3.1 Community License, Copyright © Meta Platforms, Inc. All Rights Reserved.", "llama-3.1", NameOnly, ""},
+		{"an AI notice", "Llama 3.1 is licensed under the Llama 3.1 Community License, Copyright © Meta Platforms, Inc. All Rights Reserved.", "llama-3.1", Notice, ""},
 		{"an identifier", "SPDX-License-Identifier: Apache-2.0", "apache-2.0", NameOnly, ""},
 		{"a name", "MIT License", "mit", NameOnly, ""},
 		{"a code", "gemma", "gemma-tou-2025-03-24", NameOnly, ""},
