@@ -64,6 +64,7 @@ func Evaluate(in Input) (*Assessment, error) {
 	for _, p := range sortedKeys(full.derived) {
 		a.Derived = append(a.Derived, full.derived[p])
 	}
+	a.Findings = append(a.Findings, full.findings...)
 	a.Seal()
 	return a, nil
 }

@@ -17,6 +17,7 @@ type reading struct {
 	facts    *expr.Facts
 	loaded   map[string]bool
 	derived  map[string]finding.Derived // nil until a derived fact is needed
+	findings []finding.Finding
 	possible map[string][]catalog.Value // unknown, but one of these
 }
 
@@ -73,9 +74,11 @@ func (r *reading) derive() {
 		r.derived = r.in.Derived
 	default:
 		r.derived = map[string]finding.Derived{}
-		for _, x := range r.in.Knowledge.derived(r.dossier, r.in.LawOn) {
+		c := r.in.Knowledge.compute(r.dossier, r.in.LawOn)
+		for _, x := range c.derived {
 			r.derived[x.Path] = x
 		}
+		r.findings = c.findings
 	}
 }
 

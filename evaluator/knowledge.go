@@ -1,18 +1,22 @@
 package evaluator
 
 import (
+	"math/big"
+
 	"vigie/catalog"
 	"vigie/evaluator/derive"
 	"vigie/evaluator/finding"
 	"vigie/evaluator/jurisdiction"
+	"vigie/evaluator/licence"
 )
 
-// Knowledge is what the evaluator knows besides the dossier: laws and countries, grids, exchange rates, the benchmark
-// reference set, and the dictionary that gives facts their meaning. It is named by its content.
+// Knowledge is what the evaluator knows besides the dossier: laws and countries, licences, grids, exchange rates, the
+// benchmark reference set, and the dictionary that gives facts their meaning. It is named by its content.
 type Knowledge struct {
 	Dictionary *catalog.Dictionary
 	Derive     *derive.Knowledge
 	Laws       *jurisdiction.Laws
+	Licences   *licence.Set
 	hash       string
 }
 
@@ -26,8 +30,16 @@ func BuiltinKnowledge(dict *catalog.Dictionary) (*Knowledge, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Knowledge{Dictionary: dict, Derive: d, Laws: laws}
-	k.hash = catalog.MustHash(map[string]string{"dictionary": dict.Hash(), "derive": d.Hash(), "laws": laws.Fingerprint})
+	licences, err := licence.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	rights, err := licence.Hash()
+	if err != nil {
+		return nil, err
+	}
+	k := &Knowledge{Dictionary: dict, Derive: d, Laws: laws, Licences: licences}
+	k.hash = catalog.MustHash(map[string]string{"dictionary": dict.Hash(), "derive": d.Hash(), "laws": laws.Fingerprint, "licences": rights})
 	return k, nil
 }
 
@@ -53,8 +65,37 @@ func (k *Knowledge) Exposure(d *catalog.Dossier, lawOn catalog.Date) *jurisdicti
 	return laws.Assess(jurisdiction.FromDossier(d), lawOn)
 }
 
+// Rates gives the dated exchange rates by which thresholds of licences are read.
+func (k *Knowledge) Rates(on catalog.Date) licence.Rates {
+	out := licence.Rates{On: on, USD: map[string]string{}}
+	dollar, day, ok := k.Derive.ToEuro(big.NewRat(1, 1), "USD", on)
+	if !ok {
+		return out
+	}
+	out.Source = "ECB " + string(day)
+	for _, currency := range k.Derive.Currencies() {
+		if euros, _, ok := k.Derive.ToEuro(big.NewRat(1, 1), currency, on); ok {
+			out.USD[currency] = catalog.Decimal(euros.Quo(euros, dollar), 6)
+		}
+	}
+	return out
+}
+
+// computed is what the engines make of a dossier: derived facts, and the findings that go with them.
+type computed struct {
+	derived  []finding.Derived
+	findings []finding.Finding
+}
+
+func (k *Knowledge) compute(d *catalog.Dossier, lawOn catalog.Date) computed {
+	rights, findings := k.Licences.Derive(d, k.Rates(d.On))
+	out := computed{derived: derive.All(d, k.Derive, d.On), findings: findings}
+	out.derived = append(out.derived, jurisdiction.Derive(d, k.Exposure(d, lawOn))...)
+	out.derived = append(out.derived, rights...)
+	return out
+}
+
 // derived is every fact that the engines compute from a dossier.
 func (k *Knowledge) derived(d *catalog.Dossier, lawOn catalog.Date) []finding.Derived {
-	out := derive.All(d, k.Derive, d.On)
-	return append(out, jurisdiction.Derive(d, k.Exposure(d, lawOn))...)
+	return k.compute(d, lawOn).derived
 }

@@ -317,6 +317,18 @@ func (k *Knowledge) ToEuro(amount *big.Rat, currency string, on catalog.Date) (*
 	return nil, "", false
 }
 
+// Currencies lists the currencies for which a rate is known on some day, the euro among them, sorted.
+func (k *Knowledge) Currencies() []string {
+	out := []string{"EUR"}
+	for _, r := range k.Rates {
+		for c := range r.PerEuro {
+			out = append(out, c)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Convert gives an amount in the base unit of a quantity (Wh, gCO2e, mL, mg Sb eq). It is false for a unit that
 // measures something else.
 func (k *Knowledge) Convert(amount *big.Rat, unit, quantity string) (*big.Rat, bool) {
