@@ -91,6 +91,7 @@ var tableLicences = [][]string{
 	{"stability-community", "text"}, {"flux-1-dev-2024-08", "text"}, {"flux-1-dev-2025-06", "text"}, {"creativeml-openrail-m", "text"}, {"openrail-pp-m", "text"},
 	{"bigscience-openrail-m", "text"}, {"apache-2.0", "text"}, {"mit", "text"}, {"cc-by-nc-4.0", "text"}, {"agpl-3.0", "text"},
 	{"kimi-k2", "text"}, {"minimax-m2", "text"}, {"lfm-1.0", "text"}, {"exaone-1.2-nc", "text"}, {"polyform-nc-1.0.0", "text"}, {"open-aleph-1.0", "text"}, {"opt-175b", "text"},
+	{"mistral-mrl", "text"}, {"mistral-modified-mit", "text"},
 }
 
 // TestRightsTable compares the rights of the four organisations with the table in testdata, whose cells were checked

@@ -149,8 +149,12 @@ func TestNoise(t *testing.T) {
 // FuzzIdentify: any bytes get an answer with sane places.
 func FuzzIdentify(f *testing.F) {
 	set := mustBuiltin(f)
-	for _, in := range hostile(nil) {
-		f.Add(in[:min(len(in), 2000)])
+	if err := Warm(); err != nil { // not within the time of one input
+		f.Fatal(err)
+	}
+	seeds := hostile(nil)
+	for _, name := range slices.Sorted(maps.Keys(seeds)) {
+		f.Add(seeds[name][:min(len(seeds[name]), 2000)])
 	}
 	f.Add([]byte("Permission is hereby granted, free of charge, to any person obtaining a copy"))
 	f.Add([]byte("SPDX-License-Identifier: Apache-2.0"))

@@ -40,6 +40,9 @@ func (set *Set) Identify(raw []byte, name string) Identification {
 	set.evidence(&id, text, w, s)
 	set.conclude(&id, w, s, ratings)
 	set.warn(&id, w, cut)
+	if hint, ok := set.hint(name); ok && hint != id.Licence && id.Verdict != Several {
+		id.Warnings = append(id.Warnings, wording.Textf("the file's name speaks of %s", "le nom du fichier parle de %s", hint))
+	}
 	return id
 }
 

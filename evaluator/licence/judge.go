@@ -269,8 +269,16 @@ func (j *Judgement) merge(o Judgement) {
 			j.Rights[name] = stricter(have, r)
 		}
 	}
-	j.Duties = append(j.Duties, o.Duties...)
-	j.Terms = append(j.Terms, o.Terms...)
+	for _, d := range o.Duties {
+		if !slices.Contains(j.Duties, d) {
+			j.Duties = append(j.Duties, d)
+		}
+	}
+	for _, t := range o.Terms {
+		if !slices.Contains(j.Terms, t) {
+			j.Terms = append(j.Terms, t)
+		}
+	}
 }
 
 // stricter keeps the deciding answer. What the other still leaves open stays open: an unknown answer may yet turn out
