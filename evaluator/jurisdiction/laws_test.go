@@ -209,3 +209,18 @@ func TestAdequacyHasDates(t *testing.T) {
 		}
 	}
 }
+
+// FuzzReadLaw: whatever the bytes, the answer is a law that the walk can use, or an error.
+func FuzzReadLaw(f *testing.F) {
+	f.Add([]byte(lawFile))
+	f.Add([]byte(strings.Replace(lawFile, "party: {established_in: [US], own_access: metadata}", "offering: {data_in: [US], customer_listed: true}", 1)))
+	f.Add([]byte("id: [}"))
+	laws := builtin(f)
+	g := readCases(f, "testdata/cases.yaml")[0].graph()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		law, err := laws.ReadLaw("fuzz.yaml", data)
+		if err == nil {
+			laws.With(law).Assess(g, today)
+		}
+	})
+}
