@@ -57,6 +57,11 @@ var derivedFacts = sync.OnceValue(func() map[string]*catalog.FactDef {
 	return out
 })
 
+// Several puts phrases one after the other.
+func (sp Speaker) Several(phrases []string) string {
+	return sp.Tidy(strings.Join(phrases, map[wording.Lang]string{wording.EN: "; ", wording.FR: " ; "}[sp.Lang]))
+}
+
 // Label names a fact; a path that nothing declares names itself.
 func (sp Speaker) Label(path string) string {
 	if def := sp.Def(path); def != nil {
@@ -87,7 +92,7 @@ func (sp Speaker) Where(path string) string {
 	for _, p := range def.Where {
 		places = append(places, sp.Text(sp.Dictionary.Places[p]))
 	}
-	return strings.Join(places, " ; ")
+	return sp.Several(places)
 }
 
 // The words for facts that have no value.
@@ -144,7 +149,7 @@ func (sp Speaker) Value(def *catalog.FactDef, v catalog.Value) string {
 	out := wording.List(sp.Lang, words)
 	switch v.Type {
 	case catalog.TypeText:
-		out = strings.Join(words, " ; ")
+		out = sp.Several(words)
 	case catalog.TypeChoice: // labels are phrases of their own
 		out = strings.Join(words, " · ")
 	}

@@ -207,7 +207,7 @@ func (o *opinion) knockOut(k evaluator.KnockOutResult, mark, style string) {
 			"Rien ne l'exclut d'après ce qui est connu, mais les preuves sont trop faibles ; il faut au moins : %s.", o.text(k.MinEvidence.Label().Lower())))
 	}
 	if k.Status == evaluator.Open && len(k.Missing) > 0 {
-		o.para(4, "", "", o.say("To learn: %s", "À établir : %s", strings.Join(o.labels(k.Missing), " ; ")))
+		o.para(4, "", "", o.say("To learn: %s", "À établir : %s", o.sp.Several(o.labels(k.Missing))))
 	}
 }
 
