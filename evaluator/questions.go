@@ -240,7 +240,7 @@ func (q *asking) ask(m MissingFact) (Question, error) {
 	switch rec := q.in.Dossier.Record(m.Record); {
 	case declared && rec != nil && m.Weak:
 		err = t.confirm(leaf, rec.Fact(m.Path))
-	case declared && rec != nil && def.Type != catalog.TypeReference && !q.fixed(leaf):
+	case declared && rec != nil && rec.Kind == def.Record && def.Type != catalog.TypeReference && !q.fixed(leaf):
 		err = t.direct(leaf, rec, def)
 	case !declared:
 		err = t.derived(leaf, []string{m.Path}, &out)
@@ -326,9 +326,9 @@ func (t *trials) derived(leaf catalog.FactRef, via []string, out *Question) erro
 
 // try puts one answer in, judges what reads it, and takes it out.
 func (t *trials) try(leaf catalog.FactRef, f catalog.Fact, derived *finding.Derived) error {
-	paths := append([]string{leaf.Path}, t.open[leaf]...)
-	undo := t.put(t.full, leaf, f, derived)
+	moved, undo := t.put(t.full, leaf, f, derived)
 	defer undo()
+	paths := append([]string{leaf.Path}, moved...)
 	changed := slices.Clone(t.cells)
 	for _, i := range t.criteriaOf(paths) {
 		c := t.in.Framework.Criteria[i]
@@ -372,7 +372,8 @@ func (t *trials) knockOuts(paths []string, leaf catalog.FactRef, f catalog.Fact,
 				r := t.at(floor)
 				if !put[r] {
 					put[r] = true
-					undo = append(undo, t.put(r, leaf, f, derived))
+					_, back := t.put(r, leaf, f, derived)
+					undo = append(undo, back)
 				}
 				return r
 			})
@@ -427,10 +428,11 @@ func (t *trials) tell(out *Question) {
 	}
 }
 
-// put makes an answer part of a reading, with everything the engines make of it, and gives the way back.
-func (t *trials) put(r *reading, leaf catalog.FactRef, f catalog.Fact, derived *finding.Derived) (undo func()) {
+// put makes an answer part of a reading, with everything the engines make of it. It gives the derived facts that
+// moved, and the way back.
+func (t *trials) put(r *reading, leaf catalog.FactRef, f catalog.Fact, derived *finding.Derived) (moved []string, undo func()) {
 	if derived != nil {
-		return r.swapDerived(map[string]finding.Derived{derived.Path: *derived})
+		return nil, r.swapDerived(map[string]finding.Derived{derived.Path: *derived})
 	}
 	old := r.dossier
 	r.dossier = old.With(leaf.Record, f)
@@ -438,21 +440,27 @@ func (t *trials) put(r *reading, leaf catalog.FactRef, f catalog.Fact, derived *
 	if def, ok := t.in.Dictionary.Fact(leaf.Path); ok && t.reads[leaf.Path] {
 		back = append(back, r.swap(leaf.Path, func() { r.setFact(leaf.Path, def) }))
 	}
-	if open := t.open[leaf]; len(open) > 0 && t.in.Derived == nil {
+	if len(t.open[leaf]) > 0 && t.in.Derived == nil {
 		again := map[string]finding.Derived{}
 		for _, x := range t.in.Knowledge.derived(r.dossier, t.in.LawOn) {
-			if slices.Contains(open, x.Path) {
+			if t.reads[x.Path] && !sameDerived(x, r.derived[x.Path]) {
 				again[x.Path] = x
 			}
 		}
+		moved = sortedKeys(again)
 		back = append(back, r.swapDerived(again))
 	}
-	return func() {
+	return moved, func() {
 		for _, b := range slices.Backward(back) {
 			b()
 		}
 		r.dossier = old
 	}
+}
+
+func sameDerived(a, b finding.Derived) bool {
+	return a.State == b.State && (a.Value == nil) == (b.Value == nil) && (a.Value == nil || a.Value.Equal(*b.Value)) &&
+		slices.EqualFunc(a.Possible, b.Possible, catalog.Value.Equal)
 }
 
 // swap sets a path anew and gives the way back.

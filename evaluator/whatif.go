@@ -85,7 +85,7 @@ func Judge(in Input) (*Brief, error) {
 	readings := map[float64]*reading{0: full}
 	at := func(min float64) *reading {
 		if readings[min] == nil {
-			readings[min] = in.read(min)
+			readings[min] = in.open(min)
 		}
 		return readings[min]
 	}
