@@ -32,6 +32,7 @@ func FromDossier(d *catalog.Dossier) *Graph {
 	b.places()
 	b.immunity()
 	b.measures()
+	b.sovereignty()
 	return b.g
 }
 

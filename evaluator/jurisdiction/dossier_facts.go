@@ -136,6 +136,27 @@ func (b *builder) certified() string {
 	return ""
 }
 
+// sovereignty records what bears on the framework's objectives beside the walk.
+func (b *builder) sovereignty() {
+	b.g.Contributing = map[string][]catalog.FactRef{}
+	add := func(objective string, r catalog.Ref, path string) {
+		if f, at := b.fact(r, path); f.State == catalog.Known {
+			b.g.Contributing[objective] = append(b.g.Contributing[objective], at)
+		}
+	}
+	for _, rec := range b.d.OfKind(catalog.Certification) {
+		if b.truth(rec.Ref(), "certification.held") == Yes {
+			add("SOV-7", rec.Ref(), "certification.standard")
+		}
+	}
+	for _, p := range []string{"offering.pue", "offering.wue_l_per_kwh", "offering.renewable_hourly_percent"} {
+		add("SOV-8", b.d.Offering, p)
+	}
+	if f, _ := b.fact(b.d.Offering, "offering.seal_level"); f.State == catalog.Known {
+		b.g.Recognised = f.Value.Num
+	}
+}
+
 // measures records the mitigations that facts tell.
 func (b *builder) measures() {
 	set := func(id string, t Truth) {

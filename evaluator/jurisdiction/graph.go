@@ -275,6 +275,10 @@ type Graph struct {
 	Measures     map[string]Truth // mitigations of the vocabulary found in place; missing means not known
 	Mechanism    string           // safeguard for transfers named by the terms: scc, bcr…; empty when not known
 	Problems     []Problem        // found while the graph was made
+	Recognised   string           // SEAL level that a buyer has recognised, as recorded; shown, never computed with
+	// Contributing are known facts that bear on a sovereignty objective (SOV-7: certificates; SOV-8: energy and water)
+	// without deciding a level.
+	Contributing map[string][]catalog.FactRef
 	// Known tells, of the facts cited by Refs, those that are known; paths cite no other. Nil: none is cited.
 	Known map[catalog.FactRef]bool
 }

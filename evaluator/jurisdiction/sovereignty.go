@@ -14,9 +14,10 @@ import (
 type Sovereignty struct {
 	Framework  string            `json:"framework"`
 	Objectives []ObjectiveResult `json:"objectives"`
-	CapSOV2    [2]int            `json:"cap_sov_2"` // highest level SOV-2 can reach: lowest and highest possible value
-	SEAL       [2]int            `json:"seal"`      // overall: the lowest objective
-	Score      [2]string         `json:"score"`     // percent with the official weights, two decimals
+	CapSOV2    [2]int            `json:"cap_sov_2"`            // highest level SOV-2 can reach: lowest and highest possible value
+	SEAL       [2]int            `json:"seal"`                 // overall: the lowest objective
+	Score      [2]string         `json:"score"`                // percent with the official weights, two decimals
+	Recognised string            `json:"recognised,omitempty"` // level that a buyer has recognised, as recorded
 	OwnReading wording.Text      `json:"own_reading"`
 }
 
@@ -42,7 +43,7 @@ type CeilingCheck struct {
 const FullLevel = 4
 
 func (w *walk) sovereignty(exposures []Exposure, q *questions) Sovereignty {
-	s := Sovereignty{Framework: w.laws.Framework.Title + " " + w.laws.Framework.Version, OwnReading: wording.Textf(
+	s := Sovereignty{Framework: w.laws.Framework.Title + " " + w.laws.Framework.Version, Recognised: w.g.Recognised, OwnReading: wording.Textf(
 		"Levels are Vigie's own reading of the framework from the recorded facts; objectives whose facts are not on file are left open.",
 		"Les niveaux sont la lecture propre de Vigie à partir des faits consignés ; les objectifs dont les faits manquent restent ouverts.")}
 	v := &sovereign{walk: w, exposures: exposures, q: q}
@@ -143,7 +144,18 @@ func (v *sovereign) ceilings(objective string) []CeilingCheck {
 			{Cap: 1, Holds: Maybe, Text: wording.Textf("Open interfaces, documentation and independence in computing are not on file.", "Interfaces ouvertes, documentation et indépendance du calcul ne sont pas au fichier.")},
 		}
 	}
-	return []CeilingCheck{{Cap: 0, Holds: Maybe, Text: wording.Textf("This objective rests on audits and statements that the walk does not read.", "Cet objectif repose sur des audits et déclarations que la marche ne lit pas.")}}
+	return v.stated(objective)
+}
+
+// stated are the objectives that rest on audits and statements. What is on file lifts the floor by one level; it cannot
+// settle the level, which a buyer's assessment does.
+func (v *sovereign) stated(objective string) []CeilingCheck {
+	facts := v.g.Contributing[objective]
+	nothing := Of(len(facts) == 0)
+	return []CeilingCheck{
+		{Cap: 0, Holds: min(nothing, Maybe), Text: wording.Textf("No certificate, audit or statement is on file for this objective.", "Aucun certificat, audit ou déclaration n'est au fichier pour cet objectif.")},
+		{Cap: 1, Holds: Maybe, Text: wording.Textf("What certificates and statements are worth here is for the buyer's assessment.", "La portée des certificats et déclarations relève ici de l'évaluation de l'acheteur."), Facts: facts},
+	}
 }
 
 // cap takes the words of a ceiling of SOV-2 from the framework file.
