@@ -1,6 +1,7 @@
 package jurisdiction
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -325,5 +326,67 @@ func TestStakesOfAnotherDayDoNotCount(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestAnEmptyDossier: of an offering about which nothing is recorded nothing is said, and the first question is who
+// serves it.
+func TestAnEmptyDossier(t *testing.T) {
+	d := dossier(records{"offering/o": {}})
+	e := builtin(t).Assess(FromDossier(d), today)
+	for _, x := range e.Exposures {
+		if x.Status != Undetermined && x.Flag == "" {
+			t.Errorf("%s is %s", x.Law, x.Status)
+		}
+	}
+	if e.Immunity.Result != Open || !slices.ContainsFunc(e.Questions, func(q Question) bool { return q.ID == "parties" }) {
+		t.Errorf("SecNumCloud %s, questions %v", e.Immunity.Result, e.Questions)
+	}
+	for _, x := range Derive(d, e) {
+		if x.State != catalog.Unknown {
+			t.Errorf("%s is %v", x.Path, x.Value)
+		}
+	}
+}
+
+// TestLinksToNobody are reported, and the rest is judged.
+func TestLinksToNobody(t *testing.T) {
+	g := FromDossier(dossier(european()))
+	g.Stakes = append(g.Stakes, Stake{Owner: "ghost", Of: "v", Percent: Exact(Whole)})
+	g.Supplies = append(g.Supplies, Supply{From: "v", To: "phantom"})
+	e := builtin(t).Assess(g, today)
+	var got []string
+	for _, p := range e.Problems {
+		got = append(got, p.Code+": "+p.Text.EN)
+	}
+	want := []string{`nobody: The stake of "ghost" in "v" points to "ghost", which is not on file.`, `nobody: The use of "phantom" by "v" points to "phantom", which is not on file.`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestShape keeps the names that programs read at the top of the JSON.
+func TestShape(t *testing.T) {
+	data, err := json.Marshal(builtin(t).Assess(FromDossier(dossier(european().without("vendor/v", "vendor.market_countries"))), today))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(data, &top); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []string{"offering", "on", "law_on", "exposures", "notes", "immunity", "sovereignty", "transfers", "questions", "gaps", "problems", "disclaimer"} {
+		if top[k] == nil || string(top[k]) == "null" {
+			t.Errorf("%s is missing", k)
+		}
+	}
+	var list []map[string]any
+	if err := json.Unmarshal(top["exposures"], &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []string{"law", "status", "trigger", "paths", "severity", "worst", "decided_by", "mitigations", "cures", "confidence", "disputed"} {
+		if _, ok := list[0][k]; !ok {
+			t.Errorf("exposures: %s is missing", k)
+		}
 	}
 }

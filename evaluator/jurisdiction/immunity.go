@@ -91,6 +91,12 @@ type judged struct {
 func (w *walk) immunity(q *questions) Immunity {
 	m := Immunity{Scheme: w.laws.Scheme.ID, Result: NotApplicable, Failing: []string{}, Open: []string{}, Tests: []Test{}, Holders: []Holding{}, Certified: w.g.Immunity.Certified}
 	s, ok := w.number[w.g.Immunity.Subject]
+	if !ok && w.g.Offering.PartiesKnown != Yes {
+		m.Result = Open
+		m.Reason = wording.Textf("It is not known who serves the offering.", "On ignore qui fournit l'offre.")
+		q.test("19.6", atom{AttrParties, -1})
+		return m
+	}
 	if !ok {
 		m.Reason = wording.Textf("Nobody but the organisation operates the service: there is no provider to test.", "Nul autre que l'organisation n'exploite le service : il n'y a pas de prestataire à examiner.")
 		return m
