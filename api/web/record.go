@@ -12,7 +12,8 @@ import (
 type RecordPage struct {
 	Base
 	Name     string
-	Kind     Link // and its list
+	Kind     string
+	List     Link // of the records of this kind
 	ID       string
 	When     string
 	Assess   string // for an offering: its page
@@ -45,7 +46,7 @@ func (s *Site) Record(r Request, ref catalog.Ref, on, knownOn catalog.Date) ([]b
 	b := s.base(r, navOf(ref.Kind), sp.Text(sheet.Name))
 	pen := b.newPen(sp, sheet.Sources)
 	p := RecordPage{Base: b, Name: sp.Text(sheet.Name), ID: ref.String(), When: b.Day(on), Sources: pen.sources(),
-		Kind: Link{sp.Text(ref.Kind.Label()), b.At("/records/" + string(ref.Kind))}}
+		Kind: sp.Text(ref.Kind.Label()), List: Link{b.plural(ref.Kind), b.At("/records/" + string(ref.Kind))}}
 	p.Print = true
 	if ref.Kind == catalog.Offering {
 		p.Assess = b.At(recordPath(ref))
@@ -68,11 +69,14 @@ func (s *Site) Record(r Request, ref catalog.Ref, on, knownOn catalog.Date) ([]b
 	for _, k := range catalog.Kinds() {
 		if links := byKind[k]; len(links) > 0 {
 			slices.SortFunc(links, byText)
-			p.Groups = append(p.Groups, LinkGroup{Title: sp.Text(k.Label()), Links: links})
+			p.Groups = append(p.Groups, LinkGroup{Title: b.plural(k), Links: links})
 		}
 	}
 	return s.render("record", p)
 }
+
+// plural names the records of a kind.
+func (b Base) plural(k catalog.Kind) string { return b.w("kinds." + string(k)) }
 
 func byText(x, y Link) int { return cmp.Compare(strings.ToLower(x.Text), strings.ToLower(y.Text)) }
 
@@ -112,10 +116,11 @@ type Row struct {
 func (s *Site) Records(r Request, kind catalog.Kind, find string, on catalog.Date) ([]byte, error) {
 	v := s.svc.View(on, on)
 	sp := s.svc.Speaker(r.Lang, v)
-	b := s.base(r, navOf(kind), sp.Text(kind.Label()))
-	p := RecordsPage{Base: b, Kind: sp.Text(kind.Label()), Find: find, Form: b.At("/records/" + string(kind))}
+	b := s.base(r, navOf(kind), "")
+	b.Title = b.plural(kind)
+	p := RecordsPage{Base: b, Kind: b.Title, Find: find, Form: b.At("/records/" + string(kind))}
 	for _, k := range catalog.Kinds() {
-		p.Kinds = append(p.Kinds, Option{b.At("/records/" + string(k)), sp.Text(k.Label()), k == kind})
+		p.Kinds = append(p.Kinds, Option{b.At("/records/" + string(k)), b.plural(k), k == kind})
 	}
 	for _, l := range s.svc.List(kind, on, on, "") {
 		x := Row{Link: b.recordLink(sp, catalog.Ref{Kind: kind, ID: l.ID}), Facts: l.Facts}

@@ -46,6 +46,13 @@ func TestWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := map[string]bool{"or": true}
+	for _, k := range catalog.Kinds() {
+		key := "kinds." + string(k)
+		if _, ok := words[key]; !ok {
+			t.Errorf("words.yaml: %q is missing", key)
+		}
+		used[key] = true
+	}
 	var sources []string
 	for _, pattern := range []string{"*.go", "layout/*.html", "pages/*/*.html"} {
 		names, err := filepath.Glob(pattern)
