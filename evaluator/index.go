@@ -18,6 +18,8 @@ type Index struct {
 	criteria  map[string][]int
 	knockOuts map[string][]int
 	answers   map[string]answers
+
+	knockOutReads [][]string // by knock-out
 }
 
 // answers are what a framework's expressions compare a path with.
@@ -58,7 +60,9 @@ func NewIndex(fw *framework.Compiled) *Index {
 			paths = append(paths, k.AppliesProgram.Reads()...)
 		}
 		slices.Sort(paths)
-		for _, p := range slices.Compact(paths) {
+		paths = slices.Compact(paths)
+		ix.knockOutReads = append(ix.knockOutReads, paths)
+		for _, p := range paths {
 			ix.knockOuts[p] = append(ix.knockOuts[p], i)
 		}
 	}

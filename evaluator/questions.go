@@ -101,12 +101,17 @@ type Standing struct {
 func (in *CompareInput) StandingOf(a *Assessment) Standing {
 	cells := make([]cell, len(a.Criteria))
 	for i, r := range a.Criteria {
-		cells[i].applies = map[Applies]expr.Truth{AppliesYes: expr.True, AppliesNo: expr.False, AppliesUnknown: expr.Maybe}[r.Applies]
-		for _, b := range r.Bands {
-			cells[i].add(b.Score)
-		}
+		cells[i] = cellOfResult(r)
 	}
 	return Standing{Offering: a.Offering, Verdict: a.Verdict, mean: newScale(in.Framework, in.Weights).mean(cells)}
+}
+
+func cellOfResult(r CriterionResult) cell {
+	out := cell{applies: map[Applies]expr.Truth{AppliesYes: expr.True, AppliesNo: expr.False, AppliesUnknown: expr.Maybe}[r.Applies]}
+	for _, b := range r.Bands {
+		out.add(b.Score)
+	}
+	return out
 }
 
 // ahead reports whether s leads o: by group, then mean, then id.
@@ -138,10 +143,7 @@ func leader(list []Standing, self Standing) string {
 // stays: an answer that would bring other records in (a reference, a stake that turns out to give control) is tried
 // through the derived facts that wait for it.
 func (ix *Index) Questions(in Input, a *Assessment, rivals []Standing) ([]Question, error) {
-	q, err := ix.start(in, a, rivals)
-	if err != nil {
-		return nil, err
-	}
+	q := ix.start(in, a, rivals)
 	var out []Question
 	for _, m := range a.Missing {
 		one, err := q.ask(m)
@@ -185,15 +187,16 @@ type asking struct {
 	open     map[catalog.FactRef][]string
 }
 
-func (ix *Index) start(in Input, a *Assessment, rivals []Standing) (*asking, error) {
-	q := &asking{Index: ix, in: in, a: a, full: in.read(0), strong: map[float64]*reading{}, scale: newScale(in.Framework, in.Weights), rivals: rivals, open: map[catalog.FactRef][]string{}}
-	judged, err := in.judge(q.full)
-	if err != nil {
-		return nil, err
+func (ix *Index) start(in Input, a *Assessment, rivals []Standing) *asking {
+	q := &asking{Index: ix, in: in, a: a, full: in.open(0), strong: map[float64]*reading{}, scale: newScale(in.Framework, in.Weights), rivals: rivals, open: map[catalog.FactRef][]string{}}
+	q.full.derived = map[string]finding.Derived{} // the assessment holds what the engines said
+	for _, d := range a.Derived {
+		q.full.derived[d.Path] = d
 	}
-	q.cells = make([]cell, len(judged))
-	for i, x := range judged {
-		q.cells[i] = cellFrom(in.Framework.Criteria[i], x)
+	q.full.load(in.Framework.Reads)
+	q.cells = make([]cell, len(a.Criteria))
+	for i, r := range a.Criteria {
+		q.cells[i] = cellOfResult(r)
 	}
 	low, high := q.scale.interval(q.cells)
 	q.width = high - low
@@ -210,7 +213,7 @@ func (ix *Index) start(in Input, a *Assessment, rivals []Standing) (*asking, err
 			q.open[leaf] = append(q.open[leaf], p)
 		}
 	}
-	return q, nil
+	return q
 }
 
 func (q *asking) at(floor float64) *reading {
@@ -218,7 +221,7 @@ func (q *asking) at(floor float64) *reading {
 		return q.full
 	}
 	if q.strong[floor] == nil {
-		q.strong[floor] = q.in.read(floor)
+		q.strong[floor] = q.in.open(floor)
 	}
 	return q.strong[floor]
 }
@@ -372,6 +375,9 @@ func (t *trials) knockOuts(paths []string, leaf catalog.FactRef, f catalog.Fact,
 				r := t.at(floor)
 				if !put[r] {
 					put[r] = true
+					for _, j := range affected { // before the answer is in: engines are asked once, on what is known
+						r.load(t.knockOutReads[j])
+					}
 					_, back := t.put(r, leaf, f, derived)
 					undo = append(undo, back)
 				}
@@ -440,7 +446,7 @@ func (t *trials) put(r *reading, leaf catalog.FactRef, f catalog.Fact, derived *
 	if def, ok := t.in.Dictionary.Fact(leaf.Path); ok && t.reads[leaf.Path] {
 		back = append(back, r.swap(leaf.Path, func() { r.setFact(leaf.Path, def) }))
 	}
-	if len(t.open[leaf]) > 0 && t.in.Derived == nil {
+	if len(t.open[leaf]) > 0 && t.in.Derived == nil && r.derived != nil {
 		again := map[string]finding.Derived{}
 		for _, x := range t.in.Knowledge.derived(r.dossier, t.in.LawOn) {
 			if t.reads[x.Path] && !sameDerived(x, r.derived[x.Path]) {

@@ -37,10 +37,7 @@ func TestQuestionsAgreeWithFullEvaluation(t *testing.T) {
 			}
 			rivals = append(rivals, (&CompareInput{Framework: in.Framework, Weights: in.Weights}).StandingOf(o))
 		}
-		asked, err := ix.start(in, a, rivals)
-		if err != nil {
-			t.Fatal(err)
-		}
+		asked := ix.start(in, a, rivals)
 		q, err := asked.ask(rapid.SampledFrom(a.Missing).Draw(t, "missing"))
 		if err != nil {
 			t.Fatal(err)
@@ -153,10 +150,7 @@ func TestQuestionsLeaveNothingBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, err := ix.start(in, a, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	q := ix.start(in, a, nil)
 	before, err := in.judge(q.full)
 	if err != nil {
 		t.Fatal(err)
