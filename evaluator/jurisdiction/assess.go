@@ -101,7 +101,9 @@ func (l *Laws) Assess(g *Graph, lawOn catalog.Date) *Exposures {
 			e.Notes = append(e.Notes, note(law))
 			continue
 		}
-		e.Exposures = append(e.Exposures, w.judge(law, l.compiled[i], lawOn, asked))
+		x, v := w.judge(law, l.compiled[i], lawOn)
+		w.explain(&x, law, v, asked)
+		e.Exposures = append(e.Exposures, x)
 	}
 	e.Immunity = w.immunity(asked)
 	e.Sovereignty = w.sovereignty(e.Exposures, asked)
@@ -118,128 +120,26 @@ func (l *Laws) Assess(g *Graph, lawOn catalog.Date) *Exposures {
 	return e
 }
 
+// Verdicts judges every computed law without explaining: statuses, triggers, levels, no path, cure or question. It is
+// for those who judge thousands of graphs; Assess gives the same verdicts with their reasons.
+func (l *Laws) Verdicts(g *Graph, lawOn catalog.Date) []Exposure {
+	w := newWalk(g, l)
+	out := make([]Exposure, 0, len(l.List))
+	for i, law := range l.List {
+		if law.Computed {
+			x, _ := w.judge(law, l.compiled[i], lawOn)
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 func note(law *Law) LawNote {
 	n := LawNote{Law: law.ID, Short: law.Short, Jurisdiction: law.Jurisdiction, Text: law.Compels}
 	if law.Note != nil {
 		n.Text = *law.Note
 	}
 	return n
-}
-
-// hit is one trigger with those who satisfy it, or may.
-type hit struct {
-	c     *condition
-	truth Truth
-	who   []link // parties; empty for a place
-}
-
-// evaluate answers one trigger. Every party but the customer is asked.
-func (w *walk) evaluate(c *condition) hit {
-	h := hit{c: c, truth: No}
-	o := w.offering(c)
-	if o == No {
-		return h
-	}
-	if !c.onParty {
-		h.truth = o
-		return h
-	}
-	from := len(w.arena)
-	for i := range w.nodes {
-		if w.nodes[i].customer {
-			continue
-		}
-		if t := min(o, w.party(c, i)); t > No {
-			w.arena = append(w.arena, link{i, t})
-			h.truth = max(h.truth, t)
-		}
-	}
-	h.who = w.arena[from:len(w.arena):len(w.arena)]
-	return h
-}
-
-// judge combines the triggers of one law as the vocabulary says: a true trigger of status exposed settles it, else
-// an unknown one leaves it undetermined, and so on for arguable.
-func (w *walk) judge(law *Law, conditions []condition, on catalog.Date, asked *questions) Exposure {
-	x := Exposure{Law: law.ID, Short: law.Short, Jurisdiction: law.Jurisdiction, Harms: law.Harms, Status: NotExposed,
-		Also: []string{}, Paths: []Path{}, Mitigations: []Measure{}, Cures: []Cure{}, DecidedBy: []string{}, Confidence: law.Confidence, Disputed: law.Disputed}
-	_, inForce, flag := law.Period(on)
-	x.Flag = flag
-	if !inForce {
-		return x
-	}
-	hits := make([]hit, 0, len(conditions))
-	exposed, arguable := No, No
-	for i := range conditions {
-		c := &conditions[i]
-		h := w.evaluate(c)
-		if h.truth == No {
-			continue
-		}
-		hits = append(hits, h)
-		if c.trigger.Status == Exposed {
-			exposed = max(exposed, h.truth)
-		} else {
-			arguable = max(arguable, h.truth)
-		}
-	}
-	deciding := Exposed
-	want := Yes
-	switch {
-	case exposed == Yes:
-		x.Status = Exposed
-	case exposed == Maybe:
-		x.Status, x.CouldBe, want = Undetermined, Exposed, Maybe
-		if arguable == Yes {
-			x.Floor = Arguable
-		}
-	case arguable == Yes:
-		x.Status, deciding = Arguable, Arguable
-	case arguable == Maybe:
-		x.Status, x.CouldBe, deciding, want = Undetermined, Arguable, Arguable, Maybe
-	default:
-		return x
-	}
-	x.hits = hits
-	w.headline(&x, hits, deciding, want)
-	w.severity(&x, law, hits)
-	w.measures(&x, law, hits)
-	if x.Status == Undetermined {
-		asked.turn++
-		for _, h := range hits {
-			if h.truth == Maybe && h.c.trigger.Status == deciding {
-				asked.trigger(h, &x)
-			}
-		}
-	}
-	return x
-}
-
-// headline names the first trigger of the deciding status, and the first party that satisfies it.
-func (w *walk) headline(x *Exposure, hits []hit, deciding Status, want Truth) {
-	found := false
-	for _, h := range hits {
-		if !found && h.truth == want && h.c.trigger.Status == deciding {
-			found = true
-			x.Trigger, x.Basis, x.Why = h.c.trigger.ID, h.c.trigger.Basis, h.c.trigger.Text
-			p := w.path(h, h.first(want))
-			x.Party, x.Path = p.Party, p.Text
-			continue
-		}
-		if h.truth == Yes {
-			x.Also = append(x.Also, h.c.trigger.ID)
-		}
-	}
-}
-
-// first gives the first party with the truth of the trigger, -1 for a place.
-func (h hit) first(want Truth) int {
-	for _, l := range h.who {
-		if l.truth == want {
-			return l.node
-		}
-	}
-	return -1
 }
 
 // path writes the way to a party, or to a place when i is negative.
@@ -309,148 +209,6 @@ func (w *walk) toControlled(i int, b bitset) []Step {
 	}
 	slices.Reverse(steps)
 	return steps
-}
-
-// relied gives the access a trigger relies on for a party. A place relies on the highest own access among parties
-// other than the customer, or on metadata when only metadata are there.
-func (w *walk) relied(c *condition, i int) Level {
-	switch {
-	case !c.onParty && c.asksData:
-		var top Level
-		for j := range w.nodes {
-			if !w.nodes[j].customer {
-				top = top.or(w.nodes[j].access)
-			}
-		}
-		switch w.dataIn.meets(c.data) {
-		case No:
-			return Exactly(AccessMetadata)
-		case Maybe: // perhaps only metadata are there
-			return Level{min(top.Min, AccessMetadata), max(top.Max, AccessMetadata)}
-		}
-		return top
-	case !c.onParty:
-		return Exactly(AccessPlaintext)
-	case c.own > AccessNone:
-		return w.nodes[i].access
-	case c.group > AccessNone:
-		return w.groups[i]
-	case c.up > AccessNone:
-		return w.above(i)
-	}
-	return Exactly(AccessPlaintext)
-}
-
-// above gives the highest access among those who control a party and others they control.
-func (w *walk) above(i int) Level {
-	var top Level
-	for _, up := range w.controllers[i] {
-		g := w.groups[up.node]
-		if up.truth == Maybe {
-			g.Min = AccessNone
-		}
-		top = top.or(g)
-	}
-	return top
-}
-
-// level is the severity of one trigger for one party.
-func (w *walk) level(law *Law, c *condition, base int, access Access) int {
-	if c.trigger.Status == Arguable {
-		base--
-	}
-	if law.HarmsTo(Confidentiality) {
-		switch access {
-		case AccessCiphertext:
-			base--
-		case AccessMetadata, AccessNone:
-			base -= 2
-		}
-	}
-	return max(base, 1)
-}
-
-// severity fills the levels and every path of an exposure.
-func (w *walk) severity(x *Exposure, law *Law, hits []hit) {
-	base := law.Severity.Base
-	worst := base // with a modifier that may hold
-	for _, m := range law.Severity.Modifiers {
-		switch w.listedBy(law.Jurisdiction) {
-		case Yes:
-			base, worst = m.Base, m.Base
-		case Maybe:
-			worst = max(worst, m.Base)
-		}
-	}
-	certain := 0
-	for k := range hits {
-		for _, l := range hits[k].each() {
-			if l.truth == Yes {
-				certain++
-			}
-		}
-	}
-	if x.Status == Undetermined {
-		certain += maxOpenPaths
-	}
-	x.Paths = make([]Path, 0, certain)
-	for k := range hits {
-		h := &hits[k]
-		for _, l := range h.each() {
-			if l.truth == Maybe {
-				x.OpenPaths++
-				x.Worst = max(x.Worst, w.level(law, h.c, worst, w.relied(h.c, l.node).Max))
-				continue
-			}
-			p := w.rated(h, l, law, base)
-			x.Paths = append(x.Paths, p)
-			x.Severity = max(x.Severity, p.Severity)
-			x.Worst = max(x.Worst, w.level(law, h.c, worst, p.Access.Max))
-		}
-	}
-	if x.Status == Undetermined {
-		w.openPaths(x, law, base, hits)
-	}
-	switch {
-	case x.CouldBe == Arguable:
-		x.Worst = max(worst-1, 1)
-	case x.CouldBe == Exposed:
-		x.Worst = worst
-	}
-}
-
-// rated is a path with its level.
-func (w *walk) rated(h *hit, l link, law *Law, base int) Path {
-	p := w.path(*h, l.node)
-	p.Truth = l.truth
-	p.Access = w.relied(h.c, l.node)
-	p.Severity = w.level(law, h.c, base, p.Access.Max)
-	return p
-}
-
-// openPaths writes the first few ways by which an undetermined law may reach, those of the status it could be first.
-func (w *walk) openPaths(x *Exposure, law *Law, base int, hits []hit) {
-	n := 0
-	for k := range hits {
-		h := &hits[k]
-		if h.c.trigger.Status != x.CouldBe {
-			continue
-		}
-		for _, l := range h.each() {
-			if l.truth == Maybe && n < maxOpenPaths {
-				x.Paths = append(x.Paths, w.rated(h, l, law, base))
-				n++
-			}
-		}
-	}
-}
-
-// each gives who satisfies a trigger, or the place (-1).
-func (h *hit) each() []link {
-	if !h.c.onParty {
-		return []link{{-1, h.truth}}
-	}
-	return h.who
 }
 
 // gaps lists the countries outside the EEA that the chain meets and for which no computed law is on file.

@@ -107,6 +107,12 @@ func BenchmarkReference(b *testing.B) {
 			b.Fatal(err)
 		}
 		g := FromDossier(d)
+		b.Run(id+"/verdicts", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				laws.Verdicts(g, today)
+			}
+		})
 		b.Run(id, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -329,6 +329,13 @@ func TestSameBytesTwice(t *testing.T) {
 		if string(a) != string(b) {
 			rt.Fatal("two runs differ")
 		}
+		e := laws.Assess(g, today)
+		for i, v := range laws.Verdicts(g, today) {
+			x := e.Exposures[i]
+			if v.Law != x.Law || v.Status != x.Status || v.Trigger != x.Trigger || v.Party != x.Party || v.Severity != x.Severity || v.Worst != x.Worst {
+				rt.Fatalf("verdict and assessment of %s differ", x.Law)
+			}
+		}
 	})
 }
 
