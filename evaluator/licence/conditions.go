@@ -1,7 +1,10 @@
 package licence
 
 import (
+	"strings"
+
 	"vigie/catalog"
+	"vigie/catalog/wording"
 	"vigie/evaluator/expr"
 )
 
@@ -33,3 +36,53 @@ func Declarations() []expr.Declaration {
 var declarations = Declarations()
 
 func conditionsEnv() (*expr.Env, error) { return expr.New(&catalog.Dictionary{}, declarations) }
+
+// conditionReason says the conditions in words: what is counted, whose, when, and the clause.
+func (set *Set) conditionReason(e *entry, list []compiled, s *Situation, en, fr string) wording.Text {
+	var parts []wording.Text
+	for _, c := range list {
+		parts = append(parts, set.conditionText(c, s))
+	}
+	if len(parts) == 0 {
+		parts = []wording.Text{{EN: "the use is not commercial", FR: "l'usage n'est pas commercial"}}
+	}
+	return wording.Textf(en, fr, joinTexts(parts, "; ", " ; "))
+}
+
+func joinTexts(list []wording.Text, en, fr string) wording.Text {
+	var a, b []string
+	for _, t := range list {
+		a, b = append(a, t.EN), append(b, t.FR)
+	}
+	return wording.Text{EN: strings.Join(a, en), FR: strings.Join(b, fr)}
+}
+
+// conditionWords says a condition in words: the rule, what is counted, whose and when.
+func (set *Set) conditionWords(c *compiled) {
+	w := &set.words
+	c.text, c.clause = set.exprText(c.AllowedIf), w.clauseText(c.Clause)
+	var tail []wording.Text
+	for _, x := range []wording.Text{w.Of[c.Of], w.Whose[c.Whose], w.Window[c.Window]} {
+		if !x.IsZero() {
+			tail = append(tail, x)
+		}
+	}
+	if c.MeasuredOn != "" {
+		day, _ := catalog.ParseDate(c.MeasuredOn)
+		tail = append(tail, wording.Text{EN: "counted on " + wording.Day(wording.EN, day.Time()), FR: "comptés au " + wording.Day(wording.FR, day.Time())})
+	}
+	c.tail = joinTexts(tail, ", ", ", ")
+}
+
+func (set *Set) conditionText(c compiled, s *Situation) wording.Text {
+	tail := c.tail
+	if k, ok := s.known["organisation.monthly_active_users"]; ok && c.MeasuredOn != "" && k.AsOf != "" && string(k.AsOf) != c.MeasuredOn {
+		tail.EN += ", the figure known is of " + wording.Day(wording.EN, k.AsOf.Time())
+		tail.FR += ", le chiffre connu est du " + wording.Day(wording.FR, k.AsOf.Time())
+	}
+	t := c.text
+	if !tail.IsZero() {
+		t = wording.Text{EN: t.EN + " (" + tail.EN + ")", FR: t.FR + " (" + tail.FR + ")"}
+	}
+	return wording.Text{EN: t.EN + " [" + c.clause.EN + "]", FR: t.FR + " [" + c.clause.FR + "]"}
+}

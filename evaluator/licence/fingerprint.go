@@ -49,14 +49,22 @@ type ClausePrint struct {
 	Grams    []uint32 // sorted, winnowed
 	Number   []uint64 // hashes of the words of its number, which a copy may lack
 	Optional bool     // a copy without it is still the licence
+	Slot     bool     // before it, a copy names its holder
 }
 
 // Reference is a text to take a fingerprint of.
 type Reference struct {
 	ID   string
 	Text []byte
-	// Optional names clauses (by label) that a copy may lack: instructions how to apply, an explanatory preamble.
-	Optional []string
+	Template
+}
+
+// Template says where copies of a text may differ from it and still be the licence.
+type Template struct {
+	// MayLack names clauses (by label) that a copy may lack: instructions how to apply, an explanatory preamble.
+	MayLack []string
+	// MayFill names phrases in whose place a copy puts the name of its own holder.
+	MayFill []string
 }
 
 // Take makes the fingerprint of a reference text.
@@ -69,7 +77,7 @@ func Take(r Reference) (Fingerprint, error) {
 	w := splitSource(text, src)
 	f := Fingerprint{ID: r.ID}
 	h := sha256.New()
-	for _, c := range segment(w, src, r.Optional) {
+	for _, c := range segment(w, src, r.Template) {
 		f.Clauses = append(f.Clauses, w.clausePrint(c))
 		if !c.optional {
 			hashWords(h.Write, w.list[c.from:c.to])
@@ -97,7 +105,7 @@ func hashWords(write func([]byte) (int, error), list []word) {
 
 func (w *words) clausePrint(c clause) ClausePrint {
 	n := c.to - c.from
-	p := ClausePrint{Label: c.label, Words: n, Digest: w.digest(c.from, n), Number: c.enum, Optional: c.optional}
+	p := ClausePrint{Label: c.label, Words: n, Digest: w.digest(c.from, n), Number: c.enum, Optional: c.optional, Slot: c.slot}
 	if n >= gramWords {
 		p.Anchor = w.gram(c.from)
 		p.Grams = w.winnowed(c.from, c.to)
@@ -170,6 +178,9 @@ func (set Fingerprints) Encode() []byte {
 			}
 			if c.Label == previous {
 				flags |= 2
+			}
+			if c.Slot {
+				flags |= 4
 			}
 			e.uint(flags)
 			if c.Label != previous {
@@ -281,7 +292,7 @@ func DecodeFingerprints(b []byte) (Fingerprints, error) {
 				return none, ErrFingerprints
 			}
 			c := bodies[at]
-			c.Label, c.Optional = label, flags&1 != 0
+			c.Label, c.Optional, c.Slot = label, flags&1 != 0, flags&4 != 0
 			for range d.count() {
 				c.Number = append(c.Number, binary.LittleEndian.Uint64(d.take(8)))
 			}
@@ -296,9 +307,9 @@ func DecodeFingerprints(b []byte) (Fingerprints, error) {
 	return set, nil
 }
 
-// TakeFolder takes the fingerprint of every "<id>.txt" of a folder, in the order of the names. optional gives, for an
-// id, the clauses that a copy may lack.
-func TakeFolder(folder fs.FS, optional func(id string) []string) (Fingerprints, error) {
+// TakeFolder takes the fingerprint of every "<id>.txt" of a folder, in the order of the names. template says, for an id,
+// where copies may differ.
+func TakeFolder(folder fs.FS, template func(id string) Template) (Fingerprints, error) {
 	names, err := fs.Glob(folder, "*.txt")
 	if err != nil {
 		return Fingerprints{}, err
@@ -311,7 +322,7 @@ func TakeFolder(folder fs.FS, optional func(id string) []string) (Fingerprints, 
 			return Fingerprints{}, err
 		}
 		id := strings.TrimSuffix(name, ".txt")
-		f, err := Take(Reference{ID: id, Text: text, Optional: optional(id)})
+		f, err := Take(Reference{ID: id, Text: text, Template: template(id)})
 		if err != nil {
 			return Fingerprints{}, err
 		}
@@ -320,17 +331,17 @@ func TakeFolder(folder fs.FS, optional func(id string) []string) (Fingerprints, 
 	return gather(out), nil
 }
 
-// CopyMayLack reads, from a folder of rights files, which clauses a copy of each licence may lack.
-func CopyMayLack(rights fs.FS) func(id string) []string {
-	return func(id string) []string {
+// Templates reads, from a folder of rights files, where copies of each licence may differ from its text.
+func Templates(rights fs.FS) func(id string) Template {
+	return func(id string) Template {
 		data, err := fs.ReadFile(rights, id+".yaml")
 		if err != nil {
-			return nil
+			return Template{}
 		}
 		var x Licence
 		if strict.Decode(id+".yaml", data, &x) != nil {
-			return nil
+			return Template{}
 		}
-		return x.CopyMayLack
+		return Template{MayLack: x.CopyMayLack, MayFill: x.CopyMayFill}
 	}
 }

@@ -51,6 +51,13 @@ func (s *scan) findShort(digest uint64, n, from, to int, leading bool) int {
 // between explains one stretch in which the clauses listed are missing; next is the part that follows it.
 func (s *scan) between(b *block, missing []int32, from, to, next int, leading, trailing bool) {
 	ref := &s.x.refs[b.ref]
+	if next < len(ref.parts) && ref.parts[next].slot && len(missing) == 0 && to-from < farAway {
+		if !fills(s.w, from, to) {
+			b.diffs = append(b.diffs, diff{Changed, from, to, int32(next), false})
+		}
+		s.take(from, to)
+		return
+	}
 	if next < len(ref.parts) {
 		to = s.stripNumber(ref, ref.parts[next].number, from, to)
 	}

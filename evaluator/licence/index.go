@@ -32,6 +32,7 @@ type part struct {
 	label    string
 	number   []uint64
 	optional bool
+	slot     bool
 }
 
 // indexed is a distinct clause: two licences that share a clause share it here.
@@ -138,7 +139,7 @@ func newIndex(set Fingerprints) *index {
 				distinct[g] = true
 			}
 			x.clauses[id].refs = append(x.clauses[id].refs, place{int32(r), int32(len(ref.parts))})
-			ref.parts = append(ref.parts, part{clause: id, label: c.Label, number: c.Number, optional: c.Optional})
+			ref.parts = append(ref.parts, part{clause: id, label: c.Label, number: c.Number, optional: c.Optional, slot: c.Slot})
 			ref.all += c.Words
 			ref.numbered = ref.numbered || len(c.Number) > 0
 			if !c.Optional {

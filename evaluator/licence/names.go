@@ -10,7 +10,7 @@ const maxName = 32
 var (
 	nameWords = wordSet("and the of by for its all rights reserved authors author contributors contributor affiliates team project inc ltd llc gmbh " +
 		"co corp corporation company limited foundation university institute group portions et al others other et des de du la le les to present " +
-		"from year yyyy name owner holder holders fullname")
+		"from year yyyy name owner holder holders fullname developers maintainers project users")
 	// ruleWords never stand in the name of a holder: with one of them the line says more than who holds the rights.
 	ruleWords = wordSet("not no non only use used uses using may must shall will can cannot except excluding exclude excluded unless provided prohibited " +
 		"forbidden commercial noncommercial territory territories region country countries licence license licensed permission permitted without " +
@@ -46,6 +46,7 @@ func holds(w *words, a, b int) bool {
 
 // onlyNames reports whether the words from a to b can be a holder's name. With years, dates of rights may be among them.
 func onlyNames(w *words, a, b int, years bool) bool {
+	small := 0 // names that are written without a capital: of a project, of a user
 	for i := a; i < b; i++ {
 		s := w.folded(i)
 		switch {
@@ -59,12 +60,47 @@ func onlyNames(w *words, a, b int, years bool) bool {
 			}
 		default:
 			raw := w.bytes(i)
-			if c := raw[0]; !(c >= 'A' && c <= 'Z') && c < 0x80 && !inAddress(w, i) && !(bracketed(w, i)) {
-				return false
+			if c := raw[0]; !(c >= 'A' && c <= 'Z') && c < 0x80 && !inAddress(w, i) && !bracketed(w, i) {
+				if small++; small > 1 {
+					return false
+				}
 			}
 		}
 	}
 	return true
+}
+
+// maxFill bounds the name that stands in a slot, in words.
+const maxFill = 8
+
+// fills reports whether the words from a to b may name a holder where a text leaves room for one: few, and none of rule.
+func fills(w *words, a, b int) bool {
+	if b-a > maxFill {
+		return false
+	}
+	if generic(w, a, b) {
+		return true
+	}
+	for i := a; i < b; i++ {
+		s := w.folded(i)
+		if s == "copyright" || holderWords[s] {
+			return false // nearly the words that stand for a holder: an alteration, not a name
+		}
+		if ruleWords[s] || s != "" && s[0] >= '0' && s[0] <= '9' && !yearLike(s) {
+			return false
+		}
+	}
+	return true
+}
+
+var holderWords = wordSet("holder holders owner owners")
+
+// generic reports the words that stand for any holder: "the copyright holder".
+func generic(w *words, a, b int) bool {
+	if a < b && w.folded(a) == "the" {
+		a++
+	}
+	return b-a == 2 && w.folded(a) == "copyright" && holderWords[w.folded(a+1)]
 }
 
 func yearLike(s string) bool {

@@ -21,7 +21,7 @@ func (set *Set) With(own fs.FS) (*Set, error) {
 	bad := func(name, en, fr string, args ...any) {
 		faults.Add(strict.Pos{File: name}, "", wording.Textf(en, fr, args...))
 	}
-	mayLack := CopyMayLack(own)
+	template := Templates(own)
 	for _, pattern := range []string{"*.txt", "*.fingerprint"} {
 		names, err := fs.Glob(own, pattern)
 		if err != nil {
@@ -36,7 +36,7 @@ func (set *Set) With(own fs.FS) (*Set, error) {
 			}
 			id := name[:strings.LastIndexByte(name, '.')]
 			if strings.HasSuffix(name, ".txt") {
-				f, err := Take(Reference{ID: id, Text: data, Optional: mayLack(id)})
+				f, err := Take(Reference{ID: id, Text: data, Template: template(id)})
 				if err != nil {
 					bad(name, "%s", "%s", err.Error())
 					continue

@@ -40,6 +40,8 @@ type Licence struct {
 	Note           wording.Text    `yaml:"note,required"`
 	// CopyMayLack names clauses, by the label of the fingerprint, without which a copy is still the licence.
 	CopyMayLack []string `yaml:"copy_may_lack"`
+	// CopyMayFill names phrases of the text in whose place a copy puts its own holder: "the copyright holder".
+	CopyMayFill []string `yaml:"copy_may_fill"`
 	// Unread names rights whose clauses nobody has read yet: their answer is unknown, whatever the file says.
 	Unread []string `yaml:"unread"`
 	// Source is where the text was read: repository, path and commit, or a title and date.

@@ -16,15 +16,15 @@ type clause struct {
 	enum     []uint64 // the words of its number, which a copy may lack
 	label    string   // "1.b.i", "preamble", "attachment a", "patent license"
 	optional bool     // a copy without it is still the licence
+	slot     bool     // before it, a copy names its holder
 }
 
-// segment cuts a reference text into clauses. Headings in optional, and what follows them up to the next heading, are
-// parts that a copy may lack.
-func segment(w *words, src source, optional []string) []clause {
+// segment cuts a reference text into clauses, and at the places where a copy puts its own holder.
+func segment(w *words, src source, t Template) []clause {
 	g := &segmenter{w: w, src: src, memory: map[string]int{}}
 	g.lines()
 	g.finish()
-	return g.mark(optional)
+	return g.slots(g.mark(t.MayLack), t.MayFill)
 }
 
 type level struct {
@@ -391,4 +391,50 @@ func (g *segmenter) endsWith(i int, marks string) bool {
 		after = g.w.text[g.w.list[i].end:g.w.list[i+1].start]
 	}
 	return bytes.ContainsAny(after, marks)
+}
+
+// slots cuts clauses around the phrases that a copy fills with the name of its holder.
+func (g *segmenter) slots(list []clause, phrases []string) []clause {
+	var find [][]uint64
+	for _, p := range phrases {
+		var hashes []uint64
+		for _, x := range split([]byte(p)).list {
+			hashes = append(hashes, x.hash)
+		}
+		find = append(find, hashes)
+	}
+	var out []clause
+	for _, c := range list {
+		for i := c.from + 1; i < c.to-1 && c.label != "title"; i++ {
+			n := g.phraseAt(i, c.to-1, find)
+			if n == 0 {
+				continue
+			}
+			head := c
+			head.to = i
+			out = append(out, head)
+			c.from, c.enum, c.slot = i+n, nil, true
+			i = c.from
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// phraseAt gives the length of the longest phrase at word i.
+func (g *segmenter) phraseAt(i, end int, phrases [][]uint64) int {
+	best := 0
+	for _, p := range phrases {
+		if len(p) <= best || i+len(p) > end {
+			continue
+		}
+		same := true
+		for k, h := range p {
+			same = same && g.w.list[i+k].hash == h
+		}
+		if same {
+			best = len(p)
+		}
+	}
+	return best
 }

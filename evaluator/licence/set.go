@@ -108,7 +108,11 @@ func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
 			set.classic[lc] = id
 		}
 		var own [][]uint64
-		for _, name := range append([]string{id, x.Identifiers.SPDX}, x.Names...) {
+		also := []string{id}
+		if spdx := x.Identifiers.SPDX; spdx != "" {
+			also = append(also, spdx, "opensource.org/licenses/"+spdx, "opensource.org/licenses/"+spdx+"-license.php")
+		}
+		for _, name := range append(also, x.Names...) {
 			var hashes []uint64
 			for _, w := range split([]byte(name)).list {
 				hashes = append(hashes, w.hash)

@@ -169,7 +169,7 @@ func (p *splitter) run() {
 			i++
 		case c == '-' && p.in && p.last == letter:
 			i = p.hyphen(i, i+1)
-		case c == ',' && p.in && p.last == digit && i+1 < len(b) && b[i+1] < utf8.RuneSelf && classes[b[i+1]] == digit:
+		case c == ',' && p.in && p.last == digit && thousands(b[i+1:]):
 			i++
 		case c == ']':
 			p.flush(i)
@@ -180,6 +180,15 @@ func (p *splitter) run() {
 		}
 	}
 	p.flush(len(b))
+}
+
+// thousands reports three digits and no fourth: "1,000" is one number, "2009,2014" are two.
+func thousands(b []byte) bool {
+	n := 0
+	for n < len(b) && n < 4 && b[n] >= '0' && b[n] <= '9' {
+		n++
+	}
+	return n == 3
 }
 
 func (p *splitter) add(c byte, i int, k class) {
@@ -349,6 +358,9 @@ func (w *words) bytes(i int) []byte { return w.text[w.list[i].start:w.list[i].en
 // folded gives word i in lower case without marks, as short plain text.
 func (w *words) folded(i int) string {
 	b := w.bytes(i)
+	if string(b) == "©" {
+		return "c"
+	}
 	out := make([]byte, 0, len(b))
 	for _, c := range b {
 		if c >= utf8.RuneSelf || classes[c] == other {

@@ -22,7 +22,7 @@ func main() {
 }
 
 func run(corpus, rights, out string) error {
-	set, err := licence.TakeFolder(os.DirFS(corpus), licence.CopyMayLack(os.DirFS(rights)))
+	set, err := licence.TakeFolder(os.DirFS(corpus), licence.Templates(os.DirFS(rights)))
 	if err != nil {
 		return err
 	}
