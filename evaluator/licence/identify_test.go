@@ -71,7 +71,7 @@ func TestDisguises(t *testing.T) {
 func TestAlterations(t *testing.T) {
 	set := mustBuiltin(t)
 	texts := corpusTexts(t)
-	rounds := 3
+	rounds := 2
 	if testing.Short() {
 		rounds = 1
 	}
