@@ -35,8 +35,8 @@ var rooms = []struct {
 	{"catalog/reference", []string{"catalog", "catalog/dictionary", "catalog/exchange"}},
 	{"catalog/document", []string{"catalog", "catalog/strict", "catalog/wording"}},
 	{"catalog/account", []string{"catalog", "catalog/strict", "catalog/wording"}},
-	{"catalog/store/log", []string{"catalog", "catalog/strict", "catalog/wording"}},
-	{"catalog/store", []string{"catalog", "catalog/strict", "catalog/wording", "catalog/account", "catalog/document", "catalog/store/log"}},
+	{"catalog/store", []string{"catalog", "catalog/strict", "catalog/wording", "catalog/account", "catalog/document", "catalog/store/..."}},
+	{"catalog/store/...", []string{"catalog", "catalog/strict", "catalog/wording"}},
 
 	{"evaluator/finding", []string{"catalog", "catalog/strict", "catalog/wording"}},
 	{"evaluator/expr", []string{"catalog", "catalog/strict", "catalog/wording", "evaluator/finding"}},
