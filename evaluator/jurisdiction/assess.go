@@ -7,7 +7,8 @@ import (
 	"vigie/catalog/wording"
 )
 
-// Exposures is everything the walk says about one offering on one day.
+// Exposures is everything the walk says about one offering on one day. Derive, Chains, Unrecorded, Graph and drawings
+// work on the value that Assess returned, not on one read back from JSON. Several goroutines may read one.
 type Exposures struct {
 	Offering     string       `json:"offering"`
 	On           catalog.Date `json:"on"`     // day of the facts

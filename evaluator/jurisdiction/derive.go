@@ -36,9 +36,11 @@ const (
 //     outlives the order is offering.disconnected_operation, which the criteria read beside.
 //   - chain.content_outside_eea: a supplier, known or not, with content in clear, established or with people outside.
 //
-// d may be nil; it tells known facts from missing ones in the references.
-func Derive(d *catalog.Dossier, e *Exposures) []finding.Derived {
-	v := &deriving{walk: e.walk, e: e, d: d}
+// The dossier is the one that e was made from; nil for a graph that comes from none.
+func Derive(_ *catalog.Dossier, e *Exposures) []finding.Derived {
+	own := *e.walk // several readers may share e
+	own.problems = slices.Clone(own.problems)
+	v := &deriving{walk: &own, e: e}
 	out := []finding.Derived{v.controlEEA(), v.largest(), v.total(), v.worst(), v.highRisk(), v.suspension(), v.contentOutside()}
 	slices.SortFunc(out, func(a, b finding.Derived) int { return strings.Compare(a.Path, b.Path) })
 	return out
@@ -47,7 +49,6 @@ func Derive(d *catalog.Dossier, e *Exposures) []finding.Derived {
 type deriving struct {
 	*walk
 	e *Exposures
-	d *catalog.Dossier
 }
 
 func (v *deriving) split(refs []catalog.FactRef) (known, missing []catalog.FactRef) {

@@ -323,7 +323,7 @@ func (w *walk) tail(c *condition, i int) string {
 // maxLength links, and none in a graph of more than maxSearched parties beyond the shortest, since the diamonds of a
 // large group give millions.
 func (e *Exposures) Chains(party string) []Chain {
-	w := e.walk
+	w := newWalk(e.graph, e.walk.laws) // of its own: several readers may share e
 	to, ok := w.number[party]
 	if !ok {
 		return nil

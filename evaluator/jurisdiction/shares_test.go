@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
+
+	"vigie/catalog/wording"
 )
 
 func pct(t testing.TB, s string) Share {
@@ -194,5 +196,29 @@ func TestPercentRoundTrip(t *testing.T) {
 	}
 	if diff := cmp.Diff(PercentSpan{"12", "89"}, span(Range{pct(t, "12"), pct(t, "89")})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestChains lists every way from the vendor to a party, the shortest first.
+func TestChains(t *testing.T) {
+	g := owned(t, "a v 60", "b v 40", "t a 40", "t b 60")
+	g.Supplies = []Supply{{From: "v", To: "t"}}
+	var got []string
+	for _, c := range builtin(t).Assess(g, today).Chains("t") {
+		got = append(got, c.Text)
+	}
+	want := []string{"v (FR) → t (FR)", "v (FR) ← 60 % ← a (FR) ← 40 % ← t (FR)", "v (FR) ← 40 % ← b (FR) ← 60 % ← t (FR)"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPathsInBothLanguages(t *testing.T) {
+	c := Chain{Steps: []Step{{Party: "v", Name: "Vallée", Country: "FR"}, {Via: ViaOwner, Party: "p", Name: "Pine, Inc.", Country: "US", Share: "≥ 12.5 % (c)"}}, Tail: "market → US"}
+	if got, want := c.In(wording.EN), "Vallée (FR) ← ≥\u00a012.5% (c) ← Pine, Inc. (US); market → US"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := c.In(wording.FR), "Vallée (FR) ← ≥\u00a012,5\u00a0% (c) ← Pine, Inc. (US)\u00a0; marché → US"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
