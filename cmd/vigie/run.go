@@ -30,6 +30,7 @@ var errNegative = errors.New("negative result")
 // app is what every command needs from the outside.
 type app struct {
 	lang   wording.Lang
+	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
 	env    func(string) string
@@ -37,8 +38,8 @@ type app struct {
 }
 
 // run is the whole program: it returns the exit code and writes messages, one a line, after "vigie: ".
-func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
-	a := &app{lang: language(args, os.Getenv), stdout: stdout, stderr: stderr, env: os.Getenv, today: catalog.DateOf(time.Now())}
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{lang: language(args, os.Getenv), stdin: stdin, stdout: stdout, stderr: stderr, env: os.Getenv, today: catalog.DateOf(time.Now())}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -30,7 +30,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("LANG", "en_GB.UTF-8")
 			e.Setenv("NO_COLOR", "1")
-			return nil
+			repo, err := filepath.Abs("../..")
+			e.Setenv("REPO", repo)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"pdf": isPDF, "only": only},
 	})
