@@ -305,7 +305,7 @@ func countries(h Holding) []key {
 		}
 	}
 	if len(out) == 0 && d.Roles.SelfHosted {
-		if f := d.Record(d.Organisation).Fact("organisation.home_country"); f.State == catalog.Known {
+		if f := d.Record(d.Organisation).Fact("organisation.country"); f.State == catalog.Known {
 			out = append(out, key{id: f.Value.Text, name: catalog.CountryName(f.Value.Text)})
 		}
 	}
