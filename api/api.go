@@ -29,8 +29,15 @@ type server struct {
 	site *web.Site
 }
 
+// Server answers every address.
+type Server struct {
+	http.Handler
+	svc   *service.Cached
+	today func() catalog.Date
+}
+
 // New makes the handler of every address.
-func New(c Config) (http.Handler, error) {
+func New(c Config) (*Server, error) {
 	s := &server{Config: c, svc: service.Keep(c.Service)}
 	var err error
 	if s.site, err = web.New(s.svc, c.Today); err != nil {
@@ -46,7 +53,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	e.Use(s.identify, s.log, s.recover, headers, compress)
 	s.routes(e)
-	return e, nil
+	return &Server{Handler: e, svc: s.svc, today: c.Today}, nil
 }
 
 func (s *server) routes(e *gin.Engine) {

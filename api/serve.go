@@ -20,14 +20,16 @@ const (
 	stopTimeout       = 15 * time.Second
 )
 
-// Serve answers on ln until ctx ends or the process is told to stop; requests under way are then answered.
-func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
+// Serve answers on ln until ctx ends or the process is told to stop; requests under way are then answered. Once it
+// listens it gets the assessments of the day ready in the background.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+	srv := &http.Server{Handler: s, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(ln) }()
+	go s.warm(ctx)
 	select {
 	case err := <-done:
 		return err
@@ -46,4 +48,15 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
 		return err
 	}
 	return nil
+}
+
+// warmAfter leaves the first visitor alone with the processor.
+const warmAfter = 2 * time.Second
+
+func (s *Server) warm(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(warmAfter):
+		s.svc.Warm(ctx, s.today())
+	}
 }

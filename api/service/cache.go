@@ -1,6 +1,12 @@
 package service
 
-import "sync"
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"vigie/catalog"
+)
 
 // maxKept bounds how many results are kept: all reference offerings for a few uses and days.
 const maxKept = 512
@@ -48,4 +54,45 @@ func (c *Cached) Assess(r Request) (*Result, error) {
 		c.mu.Unlock()
 	}
 	return k.res, k.err
+}
+
+// AssessAll answers requests in their order, several at a time. The error is the first one, in that order.
+func (c *Cached) AssessAll(requests []Request) ([]*Result, error) {
+	out, errs := make([]*Result, len(requests)), make([]error, len(requests))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(requests)) {
+		wg.Go(func() {
+			for i := range next {
+				out[i], errs[i] = c.Assess(requests[i])
+			}
+		})
+	}
+	for i := range requests {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Warm assesses every offering for every use case on a day, one after the other, so that pages find the answer ready.
+// It stops when ctx ends.
+func (c *Cached) Warm(ctx context.Context, on catalog.Date) {
+	v := c.View(on, on)
+	for _, uc := range v.IDs(catalog.UseCase) {
+		for _, id := range v.IDs(catalog.Offering) {
+			if ctx.Err() != nil {
+				return
+			}
+			if _, err := c.Assess(Request{Offering: id, UseCase: uc, On: on}); err != nil {
+				return // whoever asks for it is told
+			}
+		}
+	}
 }

@@ -52,26 +52,38 @@ func Open(o Options) (*Service, error) {
 		return nil, fmt.Errorf("shipped dictionary: %w", err)
 	}
 	s := &Service{Dictionary: dict, Version: o.Version, views: map[[2]catalog.Date]*catalog.View{}}
-	if s.Catalogue, err = openCatalogue(o.Catalogue, dict); err != nil {
-		return nil, err
+	// What is read from different files is read at the same time: the first page is waited for.
+	var fromCatalogue, fromKnowledge, fromFramework error
+	var wg sync.WaitGroup
+	wg.Go(func() { s.Catalogue, fromCatalogue = openCatalogue(o.Catalogue, dict) })
+	wg.Go(func() { s.Knowledge, fromKnowledge = evaluator.BuiltinKnowledge(dict) })
+	wg.Go(func() { s.Framework, fromFramework = openJudgement(o.Framework, dict) })
+	wg.Wait()
+	switch {
+	case fromCatalogue != nil:
+		return nil, fromCatalogue
+	case fromKnowledge != nil:
+		return nil, fmt.Errorf("shipped knowledge: %w", fromKnowledge)
+	case fromFramework != nil:
+		return nil, fromFramework
 	}
-	if s.Knowledge, err = evaluator.BuiltinKnowledge(dict); err != nil {
-		return nil, fmt.Errorf("shipped knowledge: %w", err)
-	}
-	env, err := Environment(dict, o.Framework != "")
+	return s, nil
+}
+
+// openJudgement compiles the framework at path, or the shipped one.
+func openJudgement(path string, dict *catalog.Dictionary) (*framework.Compiled, error) {
+	env, err := Environment(dict, path != "")
 	if err != nil {
 		return nil, err
 	}
-	if o.Framework == "" {
-		if s.Framework, err = framework.Builtin(env); err != nil {
-			return nil, fmt.Errorf("shipped framework: %w", err)
-		}
-		return s, nil
+	if path != "" {
+		return openFramework(path, env)
 	}
-	if s.Framework, err = openFramework(o.Framework, env); err != nil {
-		return nil, err
+	c, err := framework.Builtin(env)
+	if err != nil {
+		return nil, fmt.Errorf("shipped framework: %w", err)
 	}
-	return s, nil
+	return c, nil
 }
 
 // Environment is the expression environment over a dictionary and the derived facts; limited for frameworks that

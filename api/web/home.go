@@ -43,6 +43,7 @@ type Group struct {
 // Card is one offering of a list.
 type Card struct {
 	Link
+	ID         string
 	Deployment string
 	Models     string
 	Places     string
@@ -90,21 +91,16 @@ func (s *Site) Home(r Request, q HomeQuery) ([]byte, error) {
 			!hasWords(strings.Join([]string{card.Text, title, card.Models, card.Deployment, id}, " "), q.Find) {
 			continue
 		}
-		if q.UseCase != "" {
-			res, err := s.svc.Assess(service.Request{Offering: id, UseCase: q.UseCase, On: q.On})
-			if err != nil {
-				return nil, err
-			}
-			verdict, bar := b.verdict(res.Assessment), b.bar(res.Assessment.Score)
-			bar.Words = service.Whole(res.Assessment.Score)
-			card.Verdict, card.Bar = &verdict, &bar
-			card.Href = b.At(withQuery("/offerings/"+id+"/assessment", "use_case", q.UseCase))
-		}
 		if groups[key] == nil {
 			groups[key] = &Group{Title: title, Href: href, Country: country}
 		}
 		groups[key].Offerings = append(groups[key].Offerings, card)
 		p.Count++
+	}
+	if q.UseCase != "" {
+		if err := s.judge(b, groups, q); err != nil {
+			return nil, err
+		}
 	}
 	for _, g := range groups {
 		slices.SortFunc(g.Offerings, func(x, y Card) int { return cmp.Compare(strings.ToLower(x.Text), strings.ToLower(y.Text)) })
@@ -116,6 +112,30 @@ func (s *Site) Home(r Request, q HomeQuery) ([]byte, error) {
 	}
 	slices.SortFunc(p.Vendors, func(x, y Option) int { return cmp.Compare(strings.ToLower(x.Label), strings.ToLower(y.Label)) })
 	return s.render("home", p)
+}
+
+// judge assesses the offerings of the list for the use case.
+func (s *Site) judge(b Base, groups map[string]*Group, q HomeQuery) error {
+	var cards []*Card
+	var requests []service.Request
+	for _, g := range groups {
+		for i := range g.Offerings {
+			cards = append(cards, &g.Offerings[i])
+			requests = append(requests, service.Request{Offering: g.Offerings[i].ID, UseCase: q.UseCase, On: q.On})
+		}
+	}
+	results, err := s.svc.AssessAll(requests)
+	if err != nil {
+		return err
+	}
+	for i, card := range cards {
+		a := results[i].Assessment
+		verdict, bar := b.verdict(a), b.bar(a.Score)
+		bar.Words = service.Whole(a.Score)
+		card.Verdict, card.Bar = &verdict, &bar
+		card.Href = b.At(withQuery("/offerings/"+card.ID+"/assessment", "use_case", q.UseCase))
+	}
+	return nil
 }
 
 // SelfHosted stands in the vendor filter for offerings that the organisation serves to itself.
@@ -144,6 +164,6 @@ func (s *Site) card(b Base, sp service.Speaker, rec *catalog.DossierRecord) Card
 		}
 		return ""
 	}
-	return Card{Link: Link{sp.Text(rec.Name()), b.At(recordPath(rec.Ref()))}, Deployment: say("offering.deployment"),
+	return Card{ID: rec.ID, Link: Link{sp.Text(rec.Name()), b.At(recordPath(rec.Ref()))}, Deployment: say("offering.deployment"),
 		Models: say("offering.models"), Places: say("offering.processing_countries")}
 }

@@ -46,12 +46,16 @@ func (s *Site) Offering(r Request, id string, on catalog.Date) ([]byte, error) {
 		f := rec.Fact(path)
 		p.Facts = append(p.Facts, Fact{Label: sp.Label(path), State: stateClass(f.State, f.Disputed), Value: pen.value(path, f.State, f.Value, f.Disputed)})
 	}
+	var requests []service.Request
 	for _, uc := range v.IDs(catalog.UseCase) {
-		res, err := s.svc.Assess(service.Request{Offering: id, UseCase: uc, On: on})
-		if err != nil {
-			return nil, err
-		}
-		a := res.Assessment
+		requests = append(requests, service.Request{Offering: id, UseCase: uc, On: on})
+	}
+	results, err := s.svc.AssessAll(requests)
+	if err != nil {
+		return nil, err
+	}
+	for i, uc := range v.IDs(catalog.UseCase) {
+		a := results[i].Assessment
 		u := Use{Link: Link{sp.Text(v.Name(catalog.Ref{Kind: catalog.UseCase, ID: uc})), b.At(withQuery("/offerings/"+id+"/assessment", "use_case", uc))},
 			Verdict: b.verdict(a), Bar: b.bar(a.Score)}
 		if rec, ok := v.Record(catalog.Ref{Kind: catalog.UseCase, ID: uc}); ok {

@@ -47,13 +47,13 @@ Les requêtes sont journalisées sur la sortie d'erreur. SIGTERM ou Ctrl-C l'arr
 			if err != nil {
 				return err
 			}
-			handler, err := api.New(api.Config{Service: s, Log: slog.New(slog.NewTextHandler(a.stderr, nil)),
+			server, err := api.New(api.Config{Service: s, Log: slog.New(slog.NewTextHandler(a.stderr, nil)),
 				Today: func() catalog.Date { return catalog.DateOf(time.Now()) }})
 			if err != nil {
 				return err
 			}
 			a.note("ready: open http://%s/ (Ctrl-C stops it)", "prêt : ouvrir http://%s/ (Ctrl-C pour arrêter)", ln.Addr())
-			return api.Serve(c.Context(), ln, handler)
+			return server.Serve(c.Context(), ln)
 		},
 	}
 	c.Flags().BoolVar(&demo, "demo", false, a.say("the shipped catalogue, read only, nothing to configure", "le catalogue fourni, en lecture seule, rien à configurer"))
