@@ -59,10 +59,26 @@ func (w *walk) transfers(on catalog.Date, q *questions) []Transfer {
 	}
 	for _, c := range w.laws.Countries.List {
 		if t := met[c.Code]; t > No {
+			w.askTransfer(c.Code, t, q)
 			out = append(out, w.transfer(c, min(t, w.g.Use.PersonalData), on, q))
 		}
 	}
 	return out
+}
+
+// askTransfer asks what leaves open whether personal data reach a country.
+func (w *walk) askTransfer(country string, t Truth, q *questions) {
+	if w.g.Use.PersonalData == Maybe {
+		q.test("transfer:"+country, atom{AttrPersonalData, -1})
+	}
+	if t == Yes {
+		return
+	}
+	for i := range w.g.Parties {
+		if p := &w.g.Parties[i]; !w.nodes[i].customer && p.people().Has(country) == Yes && !p.Access.Known() {
+			q.test("transfer:"+country, atom{AttrAccess, i})
+		}
+	}
 }
 
 func (w *walk) transfer(c Country, certain Truth, on catalog.Date, q *questions) Transfer {
