@@ -117,6 +117,7 @@ func (set *Set) deriveWorst(d *catalog.Dossier, models []ModelRights, hosted boo
 			o.worse([]string{"allowed"}) // the terms above decide
 			o.used = append(o.used, catalog.FactRef{Record: m.Model, Path: "model.provider"})
 		case m.Rights != nil:
+			var own open
 			for _, name := range gates {
 				r := m.Rights.Rights[name]
 				if name == InTerritory || name == ForSector || name == InField {
@@ -124,13 +125,22 @@ func (set *Set) deriveWorst(d *catalog.Dossier, models []ModelRights, hosted boo
 						continue // nothing is excluded by what is not said
 					}
 				}
-				o.worse(codes(r.possible()))
+				own.worse(codes(r.possible()))
 				o.used = append(o.used, r.Used...)
 				o.settle = append(o.settle, r.Missing...)
 				if r.Answer != Allowed {
 					o.reasons = append(o.reasons, r.Reason)
 				}
 			}
+			if m.unsure { // closed weights would leave it to the terms alone
+				o.settle = append(o.settle, catalog.FactRef{Record: m.Model, Path: "model.weights"})
+				if hosted {
+					own.codes = union(own.codes, "allowed")
+				} else {
+					own.codes = worstCodes
+				}
+			}
+			o.worse(own.codes)
 		case m.Basis == FromTerms:
 			o.worse([]string{"allowed"}) // the terms above decide
 			if !hosted {
@@ -138,6 +148,14 @@ func (set *Set) deriveWorst(d *catalog.Dossier, models []ModelRights, hosted boo
 			}
 		case m.Basis == NotRecorded:
 			o.worse(worstCodes)
+			o.reasons = append(o.reasons, m.Reason)
+		case m.unsure:
+			if hosted {
+				o.worse([]string{"allowed", "unclear"})
+			} else {
+				o.worse(worstCodes)
+			}
+			o.settle = append(o.settle, catalog.FactRef{Record: m.Model, Path: "model.weights"})
 			o.reasons = append(o.reasons, m.Reason)
 		default: // a text is there that nobody has read for this use
 			o.worse([]string{"unclear"})
@@ -163,6 +181,13 @@ func (set *Set) deriveWorst(d *catalog.Dossier, models []ModelRights, hosted boo
 		out.Reason = joinTexts(dedupe(o.reasons), "; ", " ; ")
 	}
 	return out
+}
+
+func union(list []string, c string) []string {
+	if slices.Contains(list, c) {
+		return list
+	}
+	return append(slices.Clone(list), c)
 }
 
 // saas: an assistant that runs models it does not name; its user has no licence of theirs.
@@ -242,6 +267,10 @@ func (set *Set) deriveOSI(d *catalog.Dossier, models []ModelRights) finding.Deri
 		case NotRecorded, NoRights:
 			return tri{yes: true, no: true, settle: link, reason: m.Reason}
 		}
+		if m.unsure && set.licences[m.ID].OSIApproved {
+			return tri{yes: true, no: true, used: link, settle: []catalog.FactRef{{Record: m.Model, Path: "model.weights"}},
+				reason: wording.Textf("whether the weights are given out is not known", "on ne sait pas si les poids sont remis")}
+		}
 		out := tri{yes: true, used: link, reason: wording.Textf("approved by the OSI: %s", "approuvée par l'OSI : %s", set.licences[m.ID].Names[0])}
 		ids := []BaseRights{{ID: m.ID, Basis: FromLicence}}
 		for _, b := range append(ids, m.Bases...) {
@@ -275,6 +304,10 @@ func (set *Set) deriveBool(d *catalog.Dossier, models []ModelRights, path, right
 			return tri{yes: true, no: true, settle: append([]catalog.FactRef{{Record: m.Model, Path: "model.licence"}}, m.Settle...), reason: m.Reason}
 		}
 		r := m.Rights.Rights[right]
+		if m.unsure {
+			return tri{yes: r.Answer != Forbidden && r.Answer != ConditionsNotMet, no: true, settle: append(append(ref, r.Missing...), m.Settle...),
+				reason: wording.Textf("whether the weights are given out is not known", "on ne sait pas si les poids sont remis")}
+		}
 		out := tri{used: append(ref, r.Used...), settle: append(slices.Clone(r.Missing), m.Settle...), reason: r.Reason}
 		for _, a := range r.possible() {
 			switch a {
@@ -323,11 +356,19 @@ func (set *Set) deriveOutputsFree(d *catalog.Dossier, models []ModelRights, host
 			}
 			switch {
 			case e.Outputs.Owner == "licensor" || e.Outputs.TrainOtherModels != "yes" && e.Outputs.TrainOtherModels != "silent" && e.Outputs.TrainOtherModels != "na":
-				return tri{no: true, used: t.used, reason: wording.Textf("%s: %s", "%s : %s", e.Names[0], set.trainReason(e))}
+				out := tri{yes: m.unsure, no: true, used: t.used, reason: wording.Textf("%s: %s", "%s : %s", e.Names[0], set.trainReason(e))}
+				if out.yes {
+					out.settle = []catalog.FactRef{{Record: m.Model, Path: "model.weights"}}
+				}
+				return out
 			case e.Outputs.TrainOtherModels == "silent":
 				t.no = true
 				t.reason = wording.Textf("%s does not say whether outputs may train other models", "%s ne dit pas si les sorties peuvent entraîner d'autres modèles", e.Names[0])
 			}
+		}
+		if m.unsure && !hosted {
+			t.no = true
+			t.settle = append(t.settle, catalog.FactRef{Record: m.Model, Path: "model.weights"})
 		}
 		if len(m.Settle) > 0 {
 			t.no = true

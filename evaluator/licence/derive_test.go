@@ -2,8 +2,11 @@ package licence_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"vigie/catalog"
 	"vigie/catalog/dictionary"
@@ -259,4 +262,70 @@ func dedupeLast(lines []string) []string {
 		out = append(out, l)
 	}
 	return out
+}
+
+// TestDeriveIsSound: whatever the missing facts of a dossier turn out to be, each derived fact is one of the values said
+// to be possible, and a fact that is open names what would settle it.
+func TestDeriveIsSound(t *testing.T) {
+	set := builtin(t)
+	ids := append(set.IDs(), "proprietary-acme", "bfl-flux2-dev-nc", "nobody-knows")
+	possible := func(d *catalog.Dossier) map[string][]string {
+		list, _ := set.Derive(d, rates)
+		out := map[string][]string{}
+		for _, x := range list {
+			values := x.Possible
+			if x.Value != nil {
+				values = []catalog.Value{*x.Value}
+			}
+			for _, v := range values {
+				if v.Type == catalog.TypeBoolean {
+					out[x.Path] = append(out[x.Path], fmt.Sprint(v.Bool))
+				} else {
+					out[x.Path] = append(out[x.Path], v.Text)
+				}
+			}
+		}
+		return out
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		pick := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(rt, name) }
+		yes := func(name string) string { return pick(name, "true", "false") }
+		lines := []string{
+			"offering/o offering.models=" + pick("models", "a", "a b"),
+			"offering/o offering.deployment=" + pick("deployment", "self_hosted", "shared_api", "enterprise_saas"),
+			"offering/o offering.terms=t",
+			"terms/t terms.aup_conflict=" + pick("aup", "none", "conditions", "unclear", "forbidden"),
+			"terms/t terms.output_training=" + pick("training", "free", "no_competing", "forbidden", "silent"),
+			"organisation/us organisation.country=" + pick("country", "FR", "US"), "organisation/us organisation.public_sector=" + yes("public"),
+			"organisation/us organisation.nonprofit=" + yes("nonprofit"), "organisation/us organisation.education_or_research=" + yes("education"),
+			"organisation/us organisation.image_generation_core=" + yes("image"), "organisation/us organisation.monthly_active_users=" + pick("users", "10", "200000000", "900000000"),
+			"organisation/us organisation.annual_revenue=" + pick("revenue", "500000 EUR", "25000000000 USD"),
+			"organisation/us organisation.registered_licences=" + pick("registered", "", "yi-2.1"), "organisation/us organisation.authorised_licences=",
+			"use_case/u use_case.commercial_use=" + yes("commercial"), "use_case/u use_case.purpose=" + pick("purpose", "research", "internal", "service_to_third_parties"),
+			"use_case/u use_case.uses=" + pick("uses", "", "insurance", "military"), "use_case/u use_case.user_countries=" + pick("where", "FR", "US"),
+			"use_case/u use_case.competes_with_licensor=" + yes("competes"),
+		}
+		for _, m := range []string{"a", "b", "base"} {
+			lines = append(lines, "model/"+m+" model.weights="+pick(m+" weights", "open", "gated", "closed"), "model/"+m+" model.licence="+rapid.SampledFrom(ids).Draw(rt, m+" licence"),
+				"model/"+m+" model.input_modalities="+pick(m+" in", "text", "text image"), "model/"+m+" model.output_modalities="+pick(m+" out", "text", "video"))
+		}
+		if pick("derived", "yes", "no") == "yes" {
+			lines = append(lines, "model/a model.base_models=base")
+		}
+		var some []string
+		for i, l := range lines {
+			// Which model it is, and what it derives from, are links: without them it is another offering.
+			if strings.Contains(l, "base_models") || strings.Contains(l, "offering.models") || strings.Contains(l, "deployment") || rapid.IntRange(0, 3).Draw(rt, fmt.Sprint("keep ", i)) > 0 {
+				some = append(some, l)
+			}
+		}
+		full, open := possible(world(t, lines...)), possible(world(t, some...))
+		for path, values := range full {
+			for _, v := range values {
+				if !slices.Contains(open[path], v) {
+					rt.Fatalf("%s: %v with all facts, but only %v with some missing\nall  %s\nsome %s", path, values, open[path], strings.Join(lines, "\n     "), strings.Join(some, "\n     "))
+				}
+			}
+		}
+	})
 }

@@ -35,6 +35,8 @@ type ModelRights struct {
 	// Settle names facts whose absence keeps the rights open.
 	Settle []catalog.FactRef `json:"settle,omitempty"`
 	closed bool
+	// unsure: whether the weights are given out is not known
+	unsure bool
 }
 
 // BaseRights is a model that another derives from.
@@ -113,7 +115,7 @@ func (set *Set) ModelRights(d *catalog.Dossier, model catalog.Ref, rates Rates) 
 	if f := rec.Fact("model.weights"); f.State == catalog.Known {
 		weights = f.Value.Text
 	}
-	m.closed = weights == "closed"
+	m.closed, m.unsure = weights == "closed", weights == ""
 	link := rec.Fact("model.licence")
 	if link.State == catalog.Known {
 		m.Licence = catalog.Ref{Kind: catalog.Licence, ID: link.Value.Text}
@@ -121,8 +123,8 @@ func (set *Set) ModelRights(d *catalog.Dossier, model catalog.Ref, rates Rates) 
 	} else {
 		m.Basis = NotRecorded
 	}
-	if m.closed && m.Basis != FromLicence {
-		m.Basis = FromTerms
+	if m.closed { // whatever licence is named, there are no weights to rely on it for
+		m.Basis, m.ID = FromTerms, ""
 	}
 	name := d.Name(m.Licence)
 	switch m.Basis {
