@@ -1,6 +1,8 @@
 package licence
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"io/fs"
 	"maps"
 	"path"
@@ -16,6 +18,7 @@ import (
 
 // loader reads licence files and keeps every fault of all of them.
 type loader struct {
+	seen   map[string]string // file → hash of its content
 	words  vocabulary
 	env    *expr.Env
 	faults strict.Faults
@@ -26,6 +29,8 @@ func (l *loader) fail(p strict.Pos, at string, en, fr string, args ...any) {
 }
 
 func (l *loader) decode(name string, data []byte, into any) bool {
+	sum := sha256.Sum256(data)
+	l.seen[name] = hex.EncodeToString(sum[:])
 	err := strict.Decode(name, data, into)
 	if err == nil {
 		return true

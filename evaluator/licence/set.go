@@ -1,12 +1,15 @@
 package licence
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"io/fs"
 	"maps"
 	"slices"
 	"sync"
 
+	"vigie/catalog"
 	"vigie/catalog/strict"
 	"vigie/evaluator/expr"
 )
@@ -30,6 +33,7 @@ func shippedFile(name string) []byte {
 // Set is what Vigie knows of licences: their fingerprints, names and rights. It never changes and may be used by many
 // at once.
 type Set struct {
+	hash      string
 	env       *expr.Env
 	index     *index
 	prints    Fingerprints
@@ -73,7 +77,7 @@ func Warm() error {
 // newSet reads the rights files and puts them together with fingerprints. The error is a strict.Faults that lists every
 // fault of every file.
 func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
-	l := &loader{}
+	l := &loader{seen: map[string]string{}}
 	env, err := conditionsEnv()
 	if err != nil {
 		return nil, err
@@ -141,8 +145,14 @@ func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
 	if err := l.faults.Err(); err != nil {
 		return nil, err
 	}
+	sum := sha256.Sum256(prints.Encode())
+	l.seen["fingerprints"] = hex.EncodeToString(sum[:])
+	set.hash = catalog.MustHash(l.seen)
 	return set, nil
 }
+
+// Hash names the set by the content of its files, an organisation's own included.
+func (set *Set) Hash() string { return set.hash }
 
 // Rights gives what a licence's file says.
 func (set *Set) Rights(id string) (*Licence, bool) {
