@@ -123,8 +123,8 @@ func fieldsOf(t reflect.Type, prefix []int) []field {
 		switch {
 		case name == "-":
 			continue
-		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
-			out = append(out, fieldsOf(f.Type, index)...)
+		case f.Anonymous && name == "" && embedded(f.Type).Kind() == reflect.Struct:
+			out = append(out, fieldsOf(embedded(f.Type), index)...)
 			continue
 		case !f.IsExported():
 			continue
@@ -139,6 +139,14 @@ func fieldsOf(t reflect.Type, prefix []int) []field {
 			empty: strings.Contains(opts, "omitempty"), zero: strings.Contains(opts, "omitzero")})
 	}
 	return out
+}
+
+// embedded is the type of an embedded field: its own, or what it points to.
+func embedded(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
 
 func isEmpty(v reflect.Value) bool {
@@ -222,7 +230,10 @@ func appendStruct(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 	first := true
 	for i := range p.fields {
 		f := &p.fields[i]
-		x := v.FieldByIndex(f.index)
+		x, err := v.FieldByIndexErr(f.index)
+		if err != nil { // inside an embedded pointer that is nil
+			continue
+		}
 		if f.empty && isEmpty(x) || f.zero && isZero(x) {
 			continue
 		}
@@ -231,7 +242,6 @@ func appendStruct(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 		}
 		first = false
 		b = append(b, f.name...)
-		var err error
 		if b, err = appendCanonical(b, x); err != nil {
 			return nil, err
 		}

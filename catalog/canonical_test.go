@@ -104,3 +104,26 @@ func TestCanonicalWritesEmptyListsAndRefusesWhatHasNoForm(t *testing.T) {
 		}
 	}
 }
+
+type innerOfCanonical struct {
+	B string `json:"b"`
+	D int    `json:"d,omitempty"`
+}
+
+type outerOfCanonical struct {
+	*innerOfCanonical
+	A string            `json:"a"`
+	C *innerOfCanonical `json:"c"`
+}
+
+func TestCanonicalFlattensEmbeddedPointers(t *testing.T) {
+	for _, v := range []outerOfCanonical{{A: "x"}, {A: "x", innerOfCanonical: &innerOfCanonical{B: "y", D: 2}}, {innerOfCanonical: &innerOfCanonical{}, C: &innerOfCanonical{B: "z"}}} {
+		got, err := catalog.Canonical(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(byLibraries(t, v), string(got)); d != "" {
+			t.Error(d)
+		}
+	}
+}
