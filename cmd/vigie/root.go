@@ -43,7 +43,7 @@ Codes de sortie : 0 réponse donnée (quel que soit l'avis) ; 1 réponse négati
 	c.PersistentFlags().Var(&langFlag{a}, "lang", a.say("language of messages and reports: fr or en (default: that of the system, else en)",
 		"langue des messages et des rapports : fr ou en (défaut : celle du système, sinon en)"))
 	_ = c.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{"fr", "en"}, cobra.ShellCompDirectiveNoFileComp))
-	c.AddCommand(a.check(), a.catalogue(), a.assess(), a.report(), a.exposure(), a.law(), a.licence(), a.serve(), a.healthcheck(), a.version(), a.completion())
+	c.AddCommand(a.check(), a.catalogue(), a.assess(), a.report(), a.exposure(), a.law(), a.licence(), a.compare(), a.questions(), a.whatif(), a.portfolio(), a.serve(), a.healthcheck(), a.version(), a.completion())
 	var describe func(*cobra.Command)
 	describe = func(c *cobra.Command) {
 		c.InitDefaultHelpFlag()
