@@ -88,38 +88,44 @@ func scene(t testing.TB, g *jurisdiction.Graph) *Scene {
 // TestEveryPartyHasItsPlace: boxes do not overlap nor leave the page, links start and end at their boxes and cross none.
 func TestEveryPartyHasItsPlace(t *testing.T) {
 	for name, g := range map[string]*jurisdiction.Graph{"three": three(), "forty": forty(), "nobody": {Offering: jurisdiction.Offering{ID: "o", Name: "Alone"}}} {
-		t.Run(name, func(t *testing.T) {
-			s := scene(t, g)
-			at := map[string]Box{}
-			for i, b := range s.Boxes {
-				at[b.ID] = b
-				if b.X < 0 || b.Y < 0 || b.X+b.W > s.Width || b.Y+b.H > s.Height {
-					t.Errorf("%s leaves the page", b.ID)
-				}
-				for _, o := range s.Boxes[i+1:] {
-					if b.X < o.X+o.W && o.X < b.X+b.W && b.Y < o.Y+o.H && o.Y < b.Y+b.H {
-						t.Errorf("%s and %s overlap", b.ID, o.ID)
-					}
+		for _, perLine := range []int{ForPage, ForPaper} {
+			t.Run(fmt.Sprintf("%s, %d in a line", name, perLine), func(t *testing.T) {
+				l := laws(t)
+				inPlace(t, g, NewWithin(l, l.Assess(g, day), perLine))
+			})
+		}
+	}
+}
+
+func inPlace(t *testing.T, g *jurisdiction.Graph, s *Scene) {
+	at := map[string]Box{}
+	for i, b := range s.Boxes {
+		at[b.ID] = b
+		if b.X < 0 || b.Y < 0 || b.X+b.W > s.Width || b.Y+b.H > s.Height {
+			t.Errorf("%s leaves the page", b.ID)
+		}
+		for _, o := range s.Boxes[i+1:] {
+			if b.X < o.X+o.W && o.X < b.X+b.W && b.Y < o.Y+o.H && o.Y < b.Y+b.H {
+				t.Errorf("%s and %s overlap", b.ID, o.ID)
+			}
+		}
+	}
+	for _, p := range g.Parties {
+		if _, ok := at[p.ID]; !ok {
+			t.Errorf("%s is not drawn", p.ID)
+		}
+	}
+	for _, a := range s.Arrows {
+		if !touches(at[a.From], a.Points[0]) || !touches(at[a.To], a.Points[len(a.Points)-1]) {
+			t.Errorf("%s → %s does not join its boxes", a.From, a.To)
+		}
+		for i := 1; i < len(a.Points); i++ {
+			for _, b := range s.Boxes {
+				if b.ID != a.From && b.ID != a.To && crosses(b, a.Points[i-1], a.Points[i]) {
+					t.Errorf("%s → %s crosses %s", a.From, a.To, b.ID)
 				}
 			}
-			for _, p := range g.Parties {
-				if _, ok := at[p.ID]; !ok {
-					t.Errorf("%s is not drawn", p.ID)
-				}
-			}
-			for _, a := range s.Arrows {
-				if !touches(at[a.From], a.Points[0]) || !touches(at[a.To], a.Points[len(a.Points)-1]) {
-					t.Errorf("%s → %s does not join its boxes", a.From, a.To)
-				}
-				for i := 1; i < len(a.Points); i++ {
-					for _, b := range s.Boxes {
-						if b.ID != a.From && b.ID != a.To && crosses(b, a.Points[i-1], a.Points[i]) {
-							t.Errorf("%s → %s crosses %s", a.From, a.To, b.ID)
-						}
-					}
-				}
-			}
-		})
+		}
 	}
 }
 

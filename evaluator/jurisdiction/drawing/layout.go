@@ -11,7 +11,6 @@ import (
 const (
 	boxW, boxH   = 176, 92
 	gapX, gapY   = 22, 58
-	perLine      = 6
 	bandW        = 96 // names of the rows
 	gutter       = 46 // lanes for links that jump over rows
 	lane         = 7
@@ -21,6 +20,12 @@ const (
 	legendHeight = 86
 	unknownOwner = "?owner"
 	unknownUse   = "?supplier"
+)
+
+// Boxes in one line of the picture.
+const (
+	ForPage  = 6 // a screen
+	ForPaper = 3 // a printed page: its text stays legible when the picture is as wide as the column
 )
 
 // tiers from top to bottom.
@@ -34,20 +39,22 @@ const (
 
 // layout places parties in rows and lines.
 type layout struct {
-	laws   *jurisdiction.Laws
-	e      *jurisdiction.Exposures
-	g      *jurisdiction.Graph
-	index  map[string]int // party by id
-	tier   map[string]int
-	order  []string // of placing
-	boxes  map[string]*Box
-	scene  *Scene
-	lines  []line
-	marks  marks
-	width  int
-	lanes  map[int]int // links in a gutter so far, left (0) and right (1)
-	entry  map[string]int
-	unsure map[string]bool // companies with an owner not known that has no box of its own
+	laws  *jurisdiction.Laws
+	e     *jurisdiction.Exposures
+	g     *jurisdiction.Graph
+	index map[string]int // party by id
+	tier  map[string]int
+	order []string // of placing
+	boxes map[string]*Box
+	scene *Scene
+	lines []line
+	marks marks
+	width int
+	// perLine is how many boxes stand beside each other; the offering takes the room of two.
+	perLine int
+	lanes   map[int]int // links in a gutter so far, left (0) and right (1)
+	entry   map[string]int
+	unsure  map[string]bool // companies with an owner not known that has no box of its own
 }
 
 // line is one line of boxes.
@@ -57,9 +64,14 @@ type line struct {
 	y    int
 }
 
-// New draws what was judged.
+// New draws what was judged, as wide as a screen is.
 func New(laws *jurisdiction.Laws, e *jurisdiction.Exposures) *Scene {
-	l := &layout{laws: laws, e: e, g: e.Graph(), index: map[string]int{}, tier: map[string]int{}, boxes: map[string]*Box{}, scene: &Scene{On: e.On}, lanes: map[int]int{}, entry: map[string]int{}, unsure: map[string]bool{}}
+	return NewWithin(laws, e, ForPage)
+}
+
+// NewWithin draws what was judged with at most perLine boxes beside each other.
+func NewWithin(laws *jurisdiction.Laws, e *jurisdiction.Exposures, perLine int) *Scene {
+	l := &layout{laws: laws, e: e, perLine: perLine, g: e.Graph(), index: map[string]int{}, tier: map[string]int{}, boxes: map[string]*Box{}, scene: &Scene{On: e.On}, lanes: map[int]int{}, entry: map[string]int{}, unsure: map[string]bool{}}
 	for i, p := range l.g.Parties {
 		l.index[p.ID] = i
 	}
@@ -175,7 +187,7 @@ func (l *layout) split() {
 	slices.Sort(tiers)
 	widest := 2
 	for _, t := range tiers {
-		for ids := range slices.Chunk(in[t], perLine) {
+		for ids := range slices.Chunk(in[t], l.perLine) {
 			l.lines = append(l.lines, line{tier: t, ids: ids})
 			n := len(ids)
 			if t == tierOffering {
