@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gorm.io/driver/postgres"
+	gormsqlite "gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	_ "modernc.org/sqlite" // the driver named "sqlite"
+)
+
+// engine is one of the two databases: how to open it, and where its SQL differs.
+type engine struct {
+	postgres bool
+	write    *gorm.DB // one connection on SQLite
+	read     *gorm.DB
+	version  string
+}
+
+// oldestSQLite is the version that the tests ran with. Older ones may hold the WAL-reset race disclosed in March 2026,
+// which could corrupt databases with overlapping writers and checkpoints.
+const oldestSQLite = "3.54.1"
+
+// gorm's own transactions, logger and error translation are off: transactions are explicit, errors go to explain.
+func gormConfig() *gorm.Config {
+	return &gorm.Config{SkipDefaultTransaction: true, PrepareStmt: true, PrepareStmtMaxSize: 256, Logger: logger.Discard, DisableAutomaticPing: true}
+}
+
+// sqliteDSN puts every pragma into the address: an Exec would reach one connection of the pool and not the next.
+func sqliteDSN(path string, pragmas []string, lock string) string {
+	q := url.Values{"_txlock": {lock}}
+	for _, p := range pragmas {
+		q.Add("_pragma", p)
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// pragmas that a writer must have, with what each reads back as. FULL: a commit is on the disk before it is
+// acknowledged; NORMAL may lose the last ones at a power cut.
+var writerPragmas = []struct{ set, name, reads string }{
+	{"busy_timeout(10000)", "busy_timeout", "10000"},
+	{"journal_mode(WAL)", "journal_mode", "wal"},
+	{"synchronous(FULL)", "synchronous", "2"},
+	{"foreign_keys(1)", "foreign_keys", "1"},
+	{"cache_size(-16000)", "cache_size", "-16000"},
+}
+
+var readerPragmas = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8000)"}
+
+// readers bounds the connections that read at once, and with them the memory of their caches.
+const readers = 4
+
+func openSQLite(ctx context.Context, path string) (*engine, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, explain(fmt.Errorf("make the data folder: %w", err))
+	}
+	var set []string
+	for _, p := range writerPragmas {
+		set = append(set, p.set)
+	}
+	write, err := sqlitePool(sqliteDSN(path, set, "immediate"), 1)
+	if err != nil {
+		return nil, explain(fmt.Errorf("open %s: %w", path, err))
+	}
+	e := &engine{write: write}
+	if err := e.readBack(ctx); err != nil {
+		e.close()
+		return nil, err
+	}
+	if e.read, err = sqlitePool(sqliteDSN(path, readerPragmas, "deferred"), readers); err != nil {
+		e.close()
+		return nil, explain(fmt.Errorf("open %s: %w", path, err))
+	}
+	return e, nil
+}
+
+func sqlitePool(dsn string, conns int) (*gorm.DB, error) {
+	db, err := gorm.Open(gormsqlite.New(gormsqlite.Config{DriverName: "sqlite", DSN: dsn}), gormConfig())
+	if err != nil {
+		return nil, err
+	}
+	pool, err := db.DB()
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	return db, nil
+}
+
+// readBack refuses an engine that is too old or did not take a pragma: drivers spell them differently and drop
+// another's spelling in silence.
+func (e *engine) readBack(ctx context.Context) error {
+	if err := e.write.WithContext(ctx).Raw("SELECT sqlite_version()").Scan(&e.version).Error; err != nil {
+		return explain(err)
+	}
+	if olderVersion(e.version, oldestSQLite) {
+		return schemaError(nil, "SQLite %s is older than %s, with which this program was tested", "SQLite %s est antérieur à %s, version avec laquelle ce programme a été éprouvé", e.version, oldestSQLite)
+	}
+	for _, p := range writerPragmas {
+		var got string
+		if err := e.write.WithContext(ctx).Raw("PRAGMA " + p.name).Scan(&got).Error; err != nil {
+			return explain(err)
+		}
+		if got != p.reads {
+			return schemaError(nil, "SQLite answers %s = %s, expected %s: what is acknowledged would not be safe here", "SQLite répond %s = %s au lieu de %s : ce qui est confirmé ne serait pas en sûreté", p.name, got, p.reads)
+		}
+	}
+	return nil
+}
+
+// olderVersion compares dotted numbers.
+func olderVersion(a, b string) bool {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	for i := 0; i < len(x) && i < len(y); i++ {
+		var m, n int
+		fmt.Sscan(x[i], &m)
+		fmt.Sscan(y[i], &n)
+		if m != n {
+			return m < n
+		}
+	}
+	return len(x) < len(y)
+}
+
+func openPostgres(ctx context.Context, dsn string) (*engine, error) {
+	db, err := gorm.Open(postgres.Open(dsn), gormConfig())
+	if err != nil {
+		return nil, wrongDSN(err)
+	}
+	pool, err := db.DB()
+	if err != nil {
+		return nil, wrongDSN(err)
+	}
+	pool.SetMaxOpenConns(16)
+	pool.SetMaxIdleConns(8)
+	e := &engine{postgres: true, write: db, read: db}
+	if err := db.WithContext(ctx).Raw("SHOW server_version").Scan(&e.version).Error; err != nil {
+		e.close()
+		return nil, wrongDSN(err)
+	}
+	for _, s := range []struct{ name, want string }{{"synchronous_commit", "on"}, {"fsync", "on"}} {
+		var got string
+		if err := db.WithContext(ctx).Raw("SHOW " + s.name).Scan(&got).Error; err != nil {
+			e.close()
+			return nil, wrongDSN(err)
+		}
+		if got != s.want && got != "remote_apply" && got != "remote_write" {
+			e.close()
+			return nil, schemaError(nil, "PostgreSQL runs with %s = %s: what is acknowledged would not be safe; set it to %s", "PostgreSQL tourne avec %s = %s : ce qui est confirmé ne serait pas en sûreté ; le mettre à %s", s.name, got, s.want)
+		}
+	}
+	return e, nil
+}
+
+// wrongDSN hides the address, which may hold a password.
+func wrongDSN(err error) error {
+	if failureOf(err) == failureLost {
+		return &UnavailableError{fault{text: textf("PostgreSQL cannot be reached; check the address (--dsn) and that the server runs", "PostgreSQL est injoignable ; vérifier l'adresse (--dsn) et que le serveur tourne"), cause: hidden{err}}}
+	}
+	return schemaError(hidden{err}, "PostgreSQL refuses the address (--dsn): check its form (postgres://user:password@host/database), the user and the database", "PostgreSQL refuse l'adresse (--dsn) : vérifier sa forme (postgres://utilisateur:motdepasse@hôte/base), l'utilisateur et la base")
+}
+
+// hidden keeps an error for errors.As without its words: they may hold the address.
+type hidden struct{ error }
+
+func (hidden) Error() string   { return "details withheld" }
+func (h hidden) Unwrap() error { return h.error }
+
+func (e *engine) close() error {
+	var first error
+	for _, db := range []*gorm.DB{e.read, e.write} {
+		if db == nil {
+			continue
+		}
+		pool, err := db.DB()
+		if err == nil {
+			err = pool.Close()
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// reading runs do in one snapshot of the database.
+func (e *engine) reading(ctx context.Context, do func(q query) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if e.postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	tx := e.read.WithContext(ctx).Begin(opts)
+	if tx.Error != nil {
+		return explain(tx.Error)
+	}
+	defer tx.Rollback()
+	return explain(do(query{db: tx, postgres: e.postgres}))
+}
