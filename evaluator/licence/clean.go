@@ -41,7 +41,7 @@ func Readable(raw []byte) []byte {
 // decode reads raw bytes as text. cut reports that the end was left out.
 func decode(raw []byte) (text []byte, enc encoding, cut bool) {
 	switch {
-	case bytes.HasPrefix(bytes.TrimLeft(head(raw, 1024), "\x00\t\n\r \ufeff"), []byte("%PDF-")):
+	case bytes.HasPrefix(bytes.TrimLeft(head(raw, 1024), "\x00\t\n\r "), []byte("%PDF-")):
 		return nil, pdfFile, false
 	case bytes.HasPrefix(raw, []byte("PK\x03\x04")):
 		return nil, zipFile, false

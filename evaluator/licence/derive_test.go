@@ -158,7 +158,7 @@ func derived(t *testing.T, d *catalog.Dossier) (map[string]string, []string) {
 	list, findings := builtin(t).Derive(d, rates)
 	out := map[string]string{}
 	for _, x := range list {
-		s := string(x.State)
+		var s string
 		if x.Value != nil {
 			s = x.Value.Text
 			if x.Value.Type == catalog.TypeBoolean {

@@ -236,7 +236,7 @@ func (set *Set) leftOut(b block, p int32) bool {
 
 // around names the clause a leftover stretch follows; skip says that it is no more than a name or a page count.
 func (set *Set) around(w *words, s *scan, l stretch) (label, licence string, skip bool) {
-	if from, to := l.from, l.to; nameLine(w, from, to) || pageLine(w, from, to) {
+	if nameLine(w, l.from, l.to) || pageLine(w, l.from, l.to) {
 		return "", "", true
 	}
 	at := -1
@@ -249,9 +249,6 @@ func (set *Set) around(w *words, s *scan, l stretch) (label, licence string, ski
 			if m.to <= l.from && m.to > at {
 				at, label, licence = m.to, ref.parts[m.part].label, ref.id
 			}
-		}
-		if l.from >= b.from && l.to <= b.to {
-			continue
 		}
 	}
 	return label, licence, false

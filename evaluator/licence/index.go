@@ -21,7 +21,6 @@ type reference struct {
 	parts []part
 	words int // of the clauses a copy may not lack
 	all   int // of all its clauses
-	grams int // distinct runs kept of it
 	// numbered: some clause has a number
 	numbered bool
 }
@@ -120,7 +119,6 @@ func newIndex(set Fingerprints) *index {
 	var anchors, grams [][2]uint32
 	for r, f := range set.List {
 		ref := reference{id: f.ID, whole: f.Whole}
-		distinct := map[uint32]bool{}
 		for _, c := range f.Clauses {
 			k := key{c.Digest, c.Words}
 			id, ok := seen[k]
@@ -135,9 +133,6 @@ func newIndex(set Fingerprints) *index {
 					grams = append(grams, [2]uint32{g, uint32(id)})
 				}
 			}
-			for _, g := range c.Grams {
-				distinct[g] = true
-			}
 			x.clauses[id].refs = append(x.clauses[id].refs, place{int32(r), int32(len(ref.parts))})
 			ref.parts = append(ref.parts, part{clause: id, label: c.Label, number: c.Number, optional: c.Optional, slot: c.Slot})
 			ref.all += c.Words
@@ -146,7 +141,6 @@ func newIndex(set Fingerprints) *index {
 				ref.words += c.Words
 			}
 		}
-		ref.grams = len(distinct)
 		x.refs = append(x.refs, ref)
 	}
 	x.anchors, x.grams = newTable(anchors), newTable(grams)

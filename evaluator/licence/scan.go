@@ -33,14 +33,12 @@ type scan struct {
 
 // block is one reference recognised in the text.
 type block struct {
-	ref        int32
-	matches    []match
-	diffs      []diff
-	from, to   int     // words it spans
-	matched    float64 // words of it recognised, changed clauses counted in part
-	share      float64 // of the words a copy may not lack
-	missing    int     // clauses a copy may not lack that are not there whole
-	wholeParts int
+	ref      int32
+	matches  []match
+	diffs    []diff
+	from, to int     // words it spans
+	matched  float64 // words of it recognised, changed clauses counted in part
+	share    float64 // of the words a copy may not lack
 }
 
 // match is a clause found whole at words from to to.
@@ -203,20 +201,11 @@ func (s *scan) align(r int32) block {
 
 func (b *block) measure(s *scan) {
 	ref := &s.x.refs[b.ref]
-	have := make([]bool, len(ref.parts))
 	must := 0
 	for _, m := range b.matches {
-		have[m.part] = true
 		b.matched += float64(m.to - m.from)
 		if !ref.parts[m.part].optional {
 			must += m.to - m.from
-		}
-	}
-	for i, p := range ref.parts {
-		if have[i] {
-			b.wholeParts++
-		} else if !p.optional {
-			b.missing++
 		}
 	}
 	b.share = float64(must) / float64(max(1, ref.words))
