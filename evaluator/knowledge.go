@@ -46,21 +46,15 @@ func BuiltinKnowledge(dict *catalog.Dictionary) (*Knowledge, error) {
 // Hash names the knowledge by its content.
 func (k *Knowledge) Hash() string { return k.hash }
 
-// Exposure says which foreign laws reach the offering of a dossier, by the law of a day. Laws that an assumption of
-// the dossier repeals are left out.
+// Exposure says which foreign laws reach the offering of a dossier, by the law of a day. Assumptions of the dossier
+// about laws are applied; one that names a law that is not there changes nothing, and was refused before.
 func (k *Knowledge) Exposure(d *catalog.Dossier, lawOn catalog.Date) *jurisdiction.Exposures {
 	if lawOn == "" {
 		lawOn = d.On
 	}
-	var repealed []string
-	for _, a := range d.Assumptions {
-		if a.Op == catalog.AssumeLaw && a.Value.Text == "repealed" {
-			repealed = append(repealed, a.Law)
-		}
-	}
 	laws := k.Laws
-	if len(repealed) > 0 {
-		laws = laws.Without(repealed...)
+	if assumed, err := laws.Assume(d.Assumptions); err == nil {
+		laws = assumed
 	}
 	return laws.Assess(jurisdiction.FromDossier(d), lawOn)
 }
