@@ -9,7 +9,7 @@ import (
 
 // Sizes, in units.
 const (
-	boxW, boxH   = 176, 92
+	boxW         = 176
 	gapX, gapY   = 22, 58
 	bandW        = 96 // names of the rows
 	gutter       = 46 // lanes for links that jump over rows
@@ -61,7 +61,7 @@ type layout struct {
 type line struct {
 	tier int
 	ids  []string
-	y    int
+	y, h int
 }
 
 // New draws what was judged, as wide as a screen is.
@@ -218,18 +218,32 @@ func (l *layout) place() {
 			total += l.widthOf(id) + gapX
 		}
 		x := bandW + gutter + (l.width-total)/2
+		first := len(l.scene.Boxes)
 		for _, id := range ln.ids {
 			b := l.box(id)
-			b.X, b.Y, b.W, b.H = x, y, l.widthOf(id), boxH
+			b.X, b.Y, b.W = x, y, l.widthOf(id)
 			l.scene.Boxes = append(l.scene.Boxes, b)
+			ln.h = max(ln.h, b.textHeight())
 			x += b.W + gapX
 		}
-		y += boxH + gapY
+		for k := first; k < len(l.scene.Boxes); k++ {
+			l.scene.Boxes[k].H = ln.h
+		}
+		y += ln.h + gapY
 	}
 	for i := range l.scene.Boxes {
 		l.boxes[l.scene.Boxes[i].ID] = &l.scene.Boxes[i]
 	}
 	l.scene.Height = y + legendHeight
+}
+
+// textHeight is the height of a box that its lines fill.
+func (b *Box) textHeight() int {
+	h := 16
+	for _, ln := range b.Lines {
+		h += ln.height()
+	}
+	return h
 }
 
 // bands names the rows.
@@ -239,7 +253,7 @@ func (l *layout) bands() {
 		for j+1 < len(l.lines) && (l.lines[j+1].tier == l.lines[i].tier || bandOf(l.lines[j+1].tier) == bandOf(l.lines[i].tier)) {
 			j++
 		}
-		l.scene.Bands = append(l.scene.Bands, Band{Y: l.lines[i].y - 12, H: l.lines[j].y + boxH - l.lines[i].y + 24, Text: bandOf(l.lines[i].tier)})
+		l.scene.Bands = append(l.scene.Bands, Band{Y: l.lines[i].y - 12, H: l.lines[j].y + l.lines[j].h - l.lines[i].y + 24, Text: bandOf(l.lines[i].tier)})
 		i = j + 1
 	}
 }

@@ -46,6 +46,16 @@ type Line struct {
 	Small bool         `json:"small,omitempty"`
 }
 
+// Size is the size of its letters, in units.
+func (l Line) Size() int {
+	if l.Bold {
+		return 12
+	}
+	return 11
+}
+
+func (l Line) height() int { return l.Size() + 4 }
+
 // Box is a party, or the offering. Dashed: not known to the end.
 type Box struct {
 	ID     string `json:"id"`

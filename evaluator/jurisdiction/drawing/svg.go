@@ -110,11 +110,12 @@ func (w *svg) box(b Box) {
 	w.f(`<rect x="%d" y="%d" width="%d" height="%d" rx="%d" fill="%s" stroke="%s" stroke-width="%g"%s/>`, b.X, b.Y, b.W, b.H, r, b.Zone.Fill().hex(), b.Mark.Stroke().hex(), max(1, b.Mark.Weight()-0.5), dash(b.Dashed))
 	y := b.Y + 6
 	for _, l := range b.Lines {
-		size, weight := 11, ""
+		weight := ""
 		if l.Bold {
-			size, weight = 12, ` font-weight="bold"`
+			weight = ` font-weight="bold"`
 		}
-		y += size + 4
+		size := l.Size()
+		y += l.height()
 		w.f(`<text x="%d" y="%d" font-size="%d"%s text-anchor="middle" fill="#1b2733">%s</text>`, b.X+b.W/2, y, size, weight, w.t(l.Text))
 	}
 }
