@@ -25,9 +25,9 @@ type Fact struct {
 
 // Claim is a claim that contradicts a fact.
 type Claim struct {
+	Intro    string // that another source says otherwise, and whether it is newer
 	Value    []Link
 	Evidence *Evidence
-	Newer    bool
 }
 
 // Evidence tells where a claim was read.
@@ -150,8 +150,15 @@ func (p *pen) fact(f catalog.Fact) Fact {
 		out.Stale = p.w("fact.stale", p.Day(f.AsOf))
 	}
 	for _, c := range f.Contradicts {
-		out.Contradict = append(out.Contradict, Claim{Value: p.value(f.Path, c.State, c.Value, false),
-			Evidence: p.evidence(c.Source, c.Kind, false, c.Locator, c.AsOf), Newer: c.Newer})
+		intro := p.w("fact.against")
+		switch {
+		case f.Disputed:
+			intro = p.w("fact.one_says")
+		case c.Newer:
+			intro = p.w("fact.against_newer")
+		}
+		out.Contradict = append(out.Contradict, Claim{Intro: intro, Value: p.value(f.Path, c.State, c.Value, false),
+			Evidence: p.evidence(c.Source, c.Kind, false, c.Locator, c.AsOf)})
 	}
 	return out
 }
