@@ -10,7 +10,7 @@ import (
 type Swap struct {
 	Ahead  string  `json:"ahead"`
 	Behind string  `json:"behind"`
-	Family string  `json:"family"` // empty: no change of one weight does it
+	Family string  `json:"family"` // empty: no change of a single weight does it
 	From   float64 `json:"from"`   // weight in percent
 	To     float64 `json:"to"`
 	Gap    float64 `json:"gap"` // points between the two means today
@@ -18,9 +18,6 @@ type Swap struct {
 
 // Swaps gives, for each pair, the smallest change that swaps it, in the order of the ranking; with more than 64
 // candidates, for neighbours only.
-//
-// With G the gap of the totals, d the gap in the family and m the weighted mean gap of the others, moving the
-// family's weight by G/(m-d) brings the totals together (METHOD section 1.3).
 func (p *Problem) Swaps() []Swap {
 	order := p.order()
 	out := []Swap{}
@@ -40,60 +37,143 @@ func (p *Problem) Swaps() []Swap {
 	return out
 }
 
-// Swap answers for one pair. Families that apply to only one of the two make no closed form: the pair is then
-// answered without a change.
+// Swap answers for one pair.
+//
+// Where the same families apply to both, with G the gap of the totals, d the gap in the family and m the weighted mean
+// gap of the others, moving the family's weight by G/(m-d) brings the totals together (METHOD section 1.3). Where a
+// family applies to one of the two only, it leaves its weight to the others in the other's total: each total is then a
+// quotient of two lines in the weight, and the totals meet at a root of a quadratic equation. The first case is the
+// second with a leading coefficient of nought.
 func (p *Problem) Swap(a, b Candidate) Swap {
 	return p.swap(a.ID, b.ID, p.FamilyMeans(a), p.FamilyMeans(b))
 }
 
 func (p *Problem) swap(ahead, behind string, ma, mb []*big.Rat) Swap {
 	out := Swap{Ahead: ahead, Behind: behind}
-	var total int64
+	total := new(big.Rat)
 	for f, fam := range p.Families {
-		if (ma[f] == nil) != (mb[f] == nil) && fam.Weight > 0 {
-			return out
-		}
-		if ma[f] != nil {
-			total += fam.Weight
+		if ma[f] != nil || mb[f] != nil {
+			total.Add(total, new(big.Rat).SetInt64(fam.Weight))
 		}
 	}
-	if total == 0 {
+	if total.Sign() == 0 {
 		return out
 	}
-	gap := make([]*big.Rat, len(p.Families))
-	g := new(big.Rat)
+	share := make([]*big.Rat, len(p.Families))
 	for f, fam := range p.Families {
-		if ma[f] == nil {
-			continue
+		share[f] = new(big.Rat)
+		if ma[f] != nil || mb[f] != nil {
+			share[f].Quo(new(big.Rat).SetInt64(fam.Weight), total)
 		}
-		gap[f] = new(big.Rat).Sub(ma[f], mb[f])
-		g.Add(g, new(big.Rat).Mul(big.NewRat(fam.Weight, total), gap[f]))
 	}
-	out.Gap = float(g)
+	x, y := newSums(share, ma), newSums(share, mb)
+	if x.weight.Sign() == 0 || y.weight.Sign() == 0 {
+		return out // nothing that applies to one of them weighs
+	}
+	out.Gap = float(new(big.Rat).Sub(new(big.Rat).Quo(x.score, x.weight), new(big.Rat).Quo(y.score, y.weight)))
 	var best *big.Rat
 	for f, fam := range p.Families {
-		if gap[f] == nil || fam.Weight == total {
+		if ma[f] == nil && mb[f] == nil || share[f].Cmp(one) == 0 {
 			continue
 		}
-		w := big.NewRat(fam.Weight, total)
-		rest := new(big.Rat).Sub(big.NewRat(1, 1), w)
-		m := new(big.Rat).Sub(g, new(big.Rat).Mul(w, gap[f]))
-		m.Quo(m, rest)
-		slope := m.Sub(m, gap[f])
-		if slope.Sign() == 0 {
-			continue
-		}
-		shift := new(big.Rat).Quo(g, slope)
-		to := new(big.Rat).Add(w, shift)
-		if to.Sign() < 0 || to.Cmp(big.NewRat(1, 1)) > 0 {
-			continue
-		}
-		if size := new(big.Rat).Abs(shift); best == nil || size.Cmp(best) < 0 {
-			best = size
-			out.Family, out.From, out.To = fam.ID, percent(w), percent(to)
+		for _, to := range meet(x.line(share[f], ma[f]), y.line(share[f], mb[f])) {
+			size := new(big.Rat).Sub(to, share[f])
+			if size.Abs(size); best == nil || size.Cmp(best) < 0 {
+				best = size
+				out.Family, out.From, out.To = fam.ID, percent(share[f]), percent(to)
+			}
 		}
 	}
 	return out
+}
+
+var one = big.NewRat(1, 1)
+
+// sums is the weighted score of one candidate and the weight that counts for it.
+type sums struct{ score, weight *big.Rat }
+
+func newSums(share, means []*big.Rat) sums {
+	s := sums{new(big.Rat), new(big.Rat)}
+	for f, m := range means {
+		if m != nil {
+			s.score.Add(s.score, new(big.Rat).Mul(share[f], m))
+			s.weight.Add(s.weight, share[f])
+		}
+	}
+	return s
+}
+
+// line is a candidate's score and weight as lines in the weight x of one family, the others keeping their proportions:
+// score s1·x + s0 over weight w1·x + w0.
+type line struct{ s1, s0, w1, w0 *big.Rat }
+
+func (s sums) line(share, mean *big.Rat) line {
+	rest := new(big.Rat).Sub(one, share)
+	l := line{s0: s.score, w0: s.weight, s1: new(big.Rat), w1: new(big.Rat)}
+	if mean != nil {
+		l.s0 = new(big.Rat).Sub(s.score, new(big.Rat).Mul(share, mean))
+		l.w0 = new(big.Rat).Sub(s.weight, share)
+		l.s1.Mul(rest, mean)
+		l.w1.Set(rest)
+	}
+	l.s1.Sub(l.s1, l.s0)
+	l.w1.Sub(l.w1, l.w0)
+	return l
+}
+
+func at(slope, start, x *big.Rat) *big.Rat {
+	v := new(big.Rat).Mul(slope, x)
+	return v.Add(v, start)
+}
+
+// meet gives the weights from 0 to 1 at which the totals of two candidates cross.
+func meet(a, b line) []*big.Rat {
+	product := func(x, y *big.Rat) *big.Rat { return new(big.Rat).Mul(x, y) }
+	less := func(x, y *big.Rat) *big.Rat { return x.Sub(x, y) }
+	q2 := less(product(a.s1, b.w1), product(b.s1, a.w1))
+	q1 := less(product(a.s1, b.w0).Add(product(a.s1, b.w0), product(a.s0, b.w1)), product(b.s1, a.w0).Add(product(b.s1, a.w0), product(b.s0, a.w1)))
+	q0 := less(product(a.s0, b.w0), product(b.s0, a.w0))
+	var out []*big.Rat
+	for _, x := range roots(q2, q1, q0) {
+		if x.Sign() >= 0 && x.Cmp(one) <= 0 && at(a.w1, a.w0, x).Sign() > 0 && at(b.w1, b.w0, x).Sign() > 0 {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// roots solves q2·x² + q1·x + q0 = 0 where the sign changes.
+func roots(q2, q1, q0 *big.Rat) []*big.Rat {
+	switch {
+	case q2.Sign() == 0 && q1.Sign() == 0:
+		return nil
+	case q2.Sign() == 0:
+		return []*big.Rat{new(big.Rat).Neg(new(big.Rat).Quo(q0, q1))}
+	}
+	d := new(big.Rat).Mul(q1, q1)
+	d.Sub(d, new(big.Rat).Mul(big.NewRat(4, 1), new(big.Rat).Mul(q2, q0)))
+	if d.Sign() <= 0 { // the totals touch at most, and do not cross
+		return nil
+	}
+	root := squareRoot(d)
+	double := new(big.Rat).Mul(big.NewRat(2, 1), q2)
+	var out []*big.Rat
+	for _, sign := range []int64{-1, 1} {
+		x := new(big.Rat).Mul(big.NewRat(sign, 1), root)
+		out = append(out, x.Sub(x, q1).Quo(x, double))
+	}
+	return out
+}
+
+// squareRoot is exact where the root is a fraction, and else right to 128 bits.
+func squareRoot(d *big.Rat) *big.Rat {
+	num, den := new(big.Int).Sqrt(d.Num()), new(big.Int).Sqrt(d.Denom())
+	if exact := new(big.Rat).SetFrac(num, den); new(big.Rat).Mul(exact, exact).Cmp(d) == 0 {
+		return exact
+	}
+	f := new(big.Float).SetPrec(128).SetRat(d)
+	root, _ := f.Sqrt(f).Rat(nil)
+	return root
 }
 
 // Dominated says that a candidate cannot beat another under any weights of the families and criteria that count.
