@@ -272,3 +272,16 @@ func TestWriteKeepsWhatIsThere(t *testing.T) {
 		t.Errorf("the file that was there is gone: %q, %v", text, err)
 	}
 }
+
+// The start of every command: the shipped catalogue read and checked.
+func BenchmarkLoadReference(b *testing.B) {
+	d := dict(b)
+	var cat *catalog.Catalogue
+	for b.Loop() {
+		var err error
+		if cat, err = Load("../reference", d); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(cat.Claims)), "ns/claim")
+}

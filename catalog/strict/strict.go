@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
@@ -300,48 +301,72 @@ func instead(word string, allowed []string) wording.Text {
 	return wording.Textf("; expected one of: %s", " ; valeurs admises : %s", list)
 }
 
-func (r *Reader) structure(n *yaml.Node, v reflect.Value, path string) {
-	if n.Kind != yaml.MappingNode {
-		r.Expected(n, path, wording.Textf("a block of keys", "un bloc de clés"))
-		return
+// shape is what structure must know of a struct type, found once: thousands of claims have the same.
+type shape struct {
+	pos      int // field that takes the place of the mapping, -1 when there is none
+	names    []string
+	fields   []int // of the names
+	required []bool
+	index    map[string]int // of a name in names
+}
+
+var shapes sync.Map // reflect.Type → *shape
+
+func shapeOf(t reflect.Type) *shape {
+	if s, ok := shapes.Load(t); ok {
+		return s.(*shape)
 	}
-	fields := map[string]reflect.Value{}
-	var names []string
-	required := map[string]bool{}
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
+	s := &shape{pos: -1, index: map[string]int{}}
+	for i := range t.NumField() {
+		f := t.Field(i)
 		if f.Type == posType {
-			v.Field(i).Set(reflect.ValueOf(r.Pos(n)))
+			s.pos = i
 			continue
 		}
 		name, opts, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if name == "" || name == "-" {
 			continue
 		}
-		fields[name] = v.Field(i)
-		names = append(names, name)
-		required[name] = opts == "required"
+		s.index[name] = len(s.names)
+		s.names, s.fields, s.required = append(s.names, name), append(s.fields, i), append(s.required, opts == "required")
 	}
-	seen := map[string]bool{}
+	shapes.Store(t, s)
+	return s
+}
+
+func (r *Reader) structure(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.MappingNode {
+		r.Expected(n, path, wording.Textf("a block of keys", "un bloc de clés"))
+		return
+	}
+	s := shapeOf(v.Type())
+	if s.pos >= 0 {
+		v.Field(s.pos).Set(reflect.ValueOf(r.Pos(n)))
+	}
+	seen := make([]bool, len(s.names))
+	var unknown map[string]bool
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if r.Faults.Full() {
 			return
 		}
 		key, val := n.Content[i], n.Content[i+1]
-		at := join(path, key.Value)
-		f, ok := fields[key.Value]
+		k, ok := s.index[key.Value]
 		switch {
-		case seen[key.Value]:
+		case ok && seen[k], unknown[key.Value]:
 			r.Fault(key, path, wording.Textf("key %s appears twice", "la clé %s apparaît deux fois", wording.Quoted(key.Value)))
 		case !ok:
-			r.Fault(key, path, UnknownKey(key.Value, names))
+			r.Fault(key, path, UnknownKey(key.Value, s.names))
+			if unknown == nil {
+				unknown = map[string]bool{}
+			}
+			unknown[key.Value] = true
 		default:
-			r.Value(val, f, at)
+			seen[k] = true
+			r.Value(val, v.Field(s.fields[k]), join(path, key.Value))
 		}
-		seen[key.Value] = true
 	}
-	for _, name := range names {
-		if required[name] && !seen[name] {
+	for k, name := range s.names {
+		if s.required[k] && !seen[k] {
 			r.Fault(n, path, wording.Textf("key %q is missing", "la clé « %s » manque", name))
 		}
 	}
