@@ -117,65 +117,106 @@ type atom struct {
 }
 
 // distribution is what a family can still come to for a candidate when each criterion falls on any of its reachable
-// bands alike, and a criterion that may not apply does so half of the time. Values are exact means of bands.
+// bands alike, and a criterion that may not apply does so half of the time. Values are exact means of bands, in order.
+//
+// Weighted sums of scores are whole numbers: probabilities are kept in rows, one for each weight that may apply, at
+// the sums over their greatest common divisor.
 func (p *Problem) distribution(c Candidate, family int) []atom {
-	type state struct{ sum, weight int64 }
-	probs := map[state]float64{{}: 1}
+	var members []member
+	step, heaviest := int64(0), int64(0)
 	for i, cr := range p.Criteria {
 		cell := c.Cells[i]
 		if cr.Family != family || cr.Weight == 0 || cell.Applies == DoesNotApply {
 			continue
 		}
-		keep := 1.0
-		next := make(map[state]float64, len(probs)*len(cell.Scores))
-		keys := sortedStates(probs, func(a, b state) int {
-			if a.sum != b.sum {
-				return int(a.sum - b.sum)
-			}
-			return int(a.weight - b.weight)
-		})
-		if cell.Applies == MayApply {
-			keep = 0.5
-			for _, s := range keys {
-				next[s] += float64(probs[s] * 0.5)
-			}
+		m := member{weight: cr.Weight, maybe: cell.Applies == MayApply}
+		for _, s := range cell.Scores {
+			m.sums = append(m.sums, cr.Weight*int64(s))
+			step = gcd(step, cr.Weight*int64(s))
 		}
-		each := keep / float64(len(cell.Scores))
-		for _, s := range keys {
-			for _, score := range cell.Scores {
-				to := state{s.sum + cr.Weight*int64(score), s.weight + cr.Weight}
-				next[to] += float64(probs[s] * each)
-			}
-		}
-		probs = next
+		heaviest += cr.Weight
+		members = append(members, m)
+	}
+	step = max(step, 1)
+	rows := make([][]float64, heaviest+1)
+	rows[0] = []float64{1}
+	for _, m := range members {
+		rows = m.join(rows, step)
 	}
 	merged := map[int64]float64{}
-	for _, s := range sortedStates(probs, func(a, b state) int {
-		if a.sum != b.sum {
-			return int(a.sum - b.sum)
+	for w, row := range rows {
+		for i, pr := range row {
+			if pr == 0 {
+				continue
+			}
+			v := int64(-1)
+			if w > 0 {
+				sum, weight := int64(i)*step, int64(w)
+				v = (2*sum*unit + weight) / (2 * weight)
+			}
+			merged[v] += pr
 		}
-		return int(a.weight - b.weight)
-	}) {
-		v := int64(-1)
-		if s.weight > 0 {
-			v = (2*s.sum*unit + s.weight) / (2 * s.weight)
-		}
-		merged[v] += probs[s]
 	}
-	var out []atom
-	for _, v := range sortedStates(merged, func(a, b int64) int { return int(a - b) }) {
-		out = append(out, atom{v, merged[v]})
+	out := make([]atom, 0, len(merged))
+	for v, pr := range merged {
+		out = append(out, atom{v, pr})
+	}
+	slices.SortFunc(out, func(a, b atom) int { return int(a.value - b.value) })
+	return out
+}
+
+// member is a criterion of a family: its weight and its weighted scores.
+type member struct {
+	weight int64
+	sums   []int64
+	maybe  bool
+}
+
+// join adds a criterion to the probabilities of those before it.
+func (m member) join(rows [][]float64, step int64) [][]float64 {
+	out := make([][]float64, len(rows))
+	keep := 1.0
+	if m.maybe {
+		keep = 0.5
+	}
+	each := keep / float64(len(m.sums))
+	top := int(slices.Max(m.sums) / step)
+	for w, row := range rows {
+		if row == nil {
+			continue
+		}
+		if m.maybe {
+			out[w] = grown(out[w], len(row))
+			for i, pr := range row {
+				out[w][i] += float64(pr * 0.5)
+			}
+		}
+		to := w + int(m.weight)
+		out[to] = grown(out[to], len(row)+top)
+		for _, s := range m.sums {
+			into := out[to][s/step:]
+			for i, pr := range row {
+				into[i] += float64(pr * each)
+			}
+		}
 	}
 	return out
 }
 
-func sortedStates[K comparable, V any](m map[K]V, cmp func(a, b K) int) []K {
-	out := make([]K, 0, len(m))
-	for k := range m {
-		out = append(out, k)
+func grown(row []float64, n int) []float64 {
+	if len(row) >= n {
+		return row
 	}
-	slices.SortFunc(out, cmp)
+	out := make([]float64, n)
+	copy(out, row)
 	return out
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 // Mean is the exact score of a candidate when each criterion counts with the mean of its reachable bands; the order

@@ -1,6 +1,8 @@
 package ranking
 
 import (
+	"cmp"
+	"math"
 	"math/big"
 	"slices"
 )
@@ -71,12 +73,20 @@ func (p *Problem) swap(ahead, behind string, ma, mb []*big.Rat) Swap {
 		return out // nothing that applies to one of them weighs
 	}
 	out.Gap = float(new(big.Rat).Sub(new(big.Rat).Quo(x.score, x.weight), new(big.Rat).Quo(y.score, y.weight)))
+	gap := new(big.Rat).Sub(x.score, y.score)
+	alike := x.weight.Cmp(one) == 0 && y.weight.Cmp(one) == 0 // every family that weighs applies to both
 	var best *big.Rat
 	for f, fam := range p.Families {
 		if ma[f] == nil && mb[f] == nil || share[f].Cmp(one) == 0 {
 			continue
 		}
-		for _, to := range meet(x.line(share[f], ma[f]), y.line(share[f], mb[f])) {
+		var crossings []*big.Rat
+		if alike && ma[f] != nil && mb[f] != nil {
+			crossings = shifted(share[f], gap, new(big.Rat).Sub(ma[f], mb[f]))
+		} else {
+			crossings = meet(x.line(share[f], ma[f]), y.line(share[f], mb[f]))
+		}
+		for _, to := range crossings {
 			size := new(big.Rat).Sub(to, share[f])
 			if size.Abs(size); best == nil || size.Cmp(best) < 0 {
 				best = size
@@ -88,6 +98,21 @@ func (p *Problem) swap(ahead, behind string, ma, mb []*big.Rat) Swap {
 }
 
 var one = big.NewRat(1, 1)
+
+// shifted is the weight w + G/(m-d) of a family, where it lies from 0 to 1.
+func shifted(w, gap, d *big.Rat) []*big.Rat {
+	m := new(big.Rat).Mul(w, d)
+	m.Sub(gap, m).Quo(m, new(big.Rat).Sub(one, w))
+	slope := m.Sub(m, d)
+	if slope.Sign() == 0 {
+		return nil
+	}
+	to := new(big.Rat).Quo(gap, slope)
+	if to.Add(w, to); to.Sign() < 0 || to.Cmp(one) > 0 {
+		return nil
+	}
+	return []*big.Rat{to}
+}
 
 // sums is the weighted score of one candidate and the weight that counts for it.
 type sums struct{ score, weight *big.Rat }
@@ -254,10 +279,11 @@ func (p *Problem) Geometric() []string {
 		id    string
 		power *big.Int // product of the families' scores in hundredths, each to its weight
 		total int64    // sum of the weights that counted
+		log   float64  // of the mean, near enough to tell most pairs apart
 	}
 	var list []scored
 	for _, c := range p.Candidates {
-		s := scored{c.ID, big.NewInt(1), 0}
+		s := scored{id: c.ID, power: big.NewInt(1)}
 		for f, m := range p.FamilyMeans(c) {
 			if m == nil || p.Families[f].Weight == 0 {
 				continue
@@ -267,12 +293,17 @@ func (p *Problem) Geometric() []string {
 			if n.Cmp(big.NewInt(100)) < 0 {
 				n.SetInt64(100)
 			}
+			s.log += float64(p.Families[f].Weight) * math.Log(float64(n.Int64()))
 			s.power.Mul(s.power, n.Exp(n, big.NewInt(p.Families[f].Weight), nil))
 			s.total += p.Families[f].Weight
 		}
+		s.log /= float64(max(s.total, 1))
 		list = append(list, s)
 	}
 	slices.SortFunc(list, func(a, b scored) int {
+		if d := a.log - b.log; math.Abs(d) > 1e-9 {
+			return cmp.Compare(b.log, a.log)
+		}
 		// a^(1/ta) against b^(1/tb), without roots
 		x := new(big.Int).Exp(a.power, big.NewInt(b.total), nil)
 		y := new(big.Int).Exp(b.power, big.NewInt(a.total), nil)
