@@ -74,7 +74,9 @@ func (set *Set) claimed(id *Identification, w *words) string {
 const maxTitle = 24
 
 // isName reports whether the words from to to only name a licence: its names and identifiers, whole, one after another.
-func (set *Set) isName(id string, w *words, from, to int) bool {
+//
+// named says that a full name stands beside it already.
+func (set *Set) isName(id string, w *words, from, to int, named bool) bool {
 	if to-from > maxTitle {
 		return false
 	}
@@ -83,7 +85,7 @@ func (set *Set) isName(id string, w *words, from, to int) bool {
 		if w.list[from].hash == theWord {
 			n = 1
 		}
-		for _, name := range set.nameWords[id] {
+		for i, name := range set.nameWords[id] {
 			if len(name) <= n || from+len(name) > to {
 				continue
 			}
@@ -93,6 +95,7 @@ func (set *Set) isName(id string, w *words, from, to int) bool {
 			}
 			if same {
 				n = len(name)
+				named = named || i >= bareNames
 			}
 		}
 		if n == 0 {
@@ -100,8 +103,11 @@ func (set *Set) isName(id string, w *words, from, to int) bool {
 		}
 		from += n
 	}
-	return true
+	return named
 }
+
+// bareNames is how many entries of a licence's name words are mere identifiers: its id and its SPDX id.
+const bareNames = 2
 
 var theWord = hashOf("the")
 

@@ -61,7 +61,7 @@ func (s *scan) between(b *block, missing []int32, from, to, next int, leading, t
 	if next < len(ref.parts) {
 		to = s.stripNumber(ref, ref.parts[next].number, from, to)
 	}
-	from, to = s.stripNames(b.ref, from, to)
+	from, to = s.stripNames(b, next, from, to)
 	if from == to {
 		for _, m := range missing {
 			b.diffs = append(b.diffs, diff{Removed, from, from, m, ref.parts[m].optional})
@@ -92,19 +92,9 @@ func (s *scan) stripNumber(ref *reference, number []uint64, from, to int) int {
 		}
 		return to
 	}
-	for skip := range number { // "Section 3" may be written "3"
-		rest := number[skip:]
-		if to-from < len(rest) {
-			continue
-		}
-		ok := true
-		for i, h := range rest {
-			ok = ok && s.w.list[to-len(rest)+i].hash == h
-		}
-		if ok {
-			s.take(to-len(rest), to)
-			return to - len(rest)
-		}
+	if to-from >= n && s.numberAt(number, to-n, to) == n {
+		s.take(to-n, to)
+		return to - n
 	}
 	return to
 }
@@ -127,11 +117,18 @@ func (s *scan) countsOnly(from, to int) bool {
 }
 
 // stripNames takes copyright lines, page counts and the licence's own name at the ends of a stretch.
-func (s *scan) stripNames(ref int32, from, to int) (int, int) {
+//
+// Beside the title an identifier alone may stand too: "The MIT License (MIT)".
+func (s *scan) stripNames(b *block, next, from, to int) (int, int) {
+	parts := s.x.refs[b.ref].parts
+	titled := next < len(parts) && parts[next].label == "title"
+	for _, m := range b.matches {
+		titled = titled || parts[m.part].label == "title"
+	}
 	for changed := true; changed && from < to; {
 		changed = false
 		for end := min(to, from+2*maxName); end > from; end-- {
-			if nameLine(s.w, from, end) || pageLine(s.w, from, end) || s.names != nil && s.names(ref, from, end) {
+			if nameLine(s.w, from, end) || pageLine(s.w, from, end) || s.names != nil && s.names(b.ref, from, end, titled) {
 				s.take(from, end)
 				from, changed = end, true
 				break

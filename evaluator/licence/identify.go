@@ -34,7 +34,9 @@ func (set *Set) Identify(raw []byte, name string) Identification {
 		return id
 	}
 	s := newScan(set.index, w)
-	s.names = func(ref int32, from, to int) bool { return set.isName(set.index.refs[ref].id, w, from, to) }
+	s.names = func(ref int32, from, to int, titled bool) bool {
+		return set.isName(set.index.refs[ref].id, w, from, to, titled)
+	}
 	ratings := s.rate()
 	s.recognise(ratings)
 	set.evidence(&id, text, w, s)

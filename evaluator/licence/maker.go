@@ -22,6 +22,10 @@ func servedByMaker(d *catalog.Dossier, model catalog.Ref) bool {
 	return controls(d, d.Roles.Vendor.ID, maker)
 }
 
+// ServedByMaker reports whether the offering of a dossier is a service of the company that made one of its models, or
+// of its group: the terms of the service then say what may be done, not the licence of the weights.
+func ServedByMaker(d *catalog.Dossier, model catalog.Ref) bool { return servedByMaker(d, model) }
+
 // controls reports a recorded, declared control of one company by another.
 func controls(d *catalog.Dossier, owner, company string) bool {
 	for _, s := range d.OfKind(catalog.Stake) {

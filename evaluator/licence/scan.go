@@ -21,7 +21,7 @@ type scan struct {
 	slots []int32 // for each word, the known run that starts there; -1: none
 	hits  []hit   // clauses found whole, by place
 	free  []bool  // words that nothing explains yet
-	names func(ref int32, from, to int) bool
+	names func(ref int32, from, to int, titled bool) bool
 	// work areas, one entry a clause or a run slot
 	seenSlot   []uint32
 	seenClause []int32

@@ -112,9 +112,9 @@ func newSet(prints Fingerprints, folders ...fs.FS) (*Set, error) {
 			set.classic[lc] = id
 		}
 		var own [][]uint64
-		also := []string{id}
+		also := []string{id, x.Identifiers.SPDX}
 		if spdx := x.Identifiers.SPDX; spdx != "" {
-			also = append(also, spdx, "opensource.org/licenses/"+spdx, "opensource.org/licenses/"+spdx+"-license.php")
+			also = append(also, "opensource.org/licenses/"+spdx, "opensource.org/licenses/"+spdx+"-license.php")
 		}
 		for _, name := range append(also, x.Names...) {
 			var hashes []uint64
