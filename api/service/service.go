@@ -6,7 +6,9 @@ package service
 
 import (
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -25,7 +27,7 @@ import (
 
 // Options say what to open. Empty ones mean what is shipped.
 type Options struct {
-	Catalogue string // file or folder; empty: the embedded reference catalogue
+	Catalogue string // file or folder; empty: the embedded reference catalogue; +PATH: that one and what PATH adds
 	Framework string // folder; empty: vigie-baseline
 	Version   string // of the program, printed in assessments
 }
@@ -55,7 +57,7 @@ func Open(o Options) (*Service, error) {
 	// What is read from different files is read at the same time: the first page is waited for.
 	var fromCatalogue, fromKnowledge, fromFramework error
 	var wg sync.WaitGroup
-	wg.Go(func() { s.Catalogue, fromCatalogue = openCatalogue(o.Catalogue, dict) })
+	wg.Go(func() { s.Catalogue, fromCatalogue = LoadCatalogue(o.Catalogue, dict) })
 	wg.Go(func() { s.Knowledge, fromKnowledge = evaluator.BuiltinKnowledge(dict) })
 	wg.Go(func() { s.Framework, fromFramework = openJudgement(o.Framework, dict) })
 	wg.Wait()
@@ -107,9 +109,17 @@ func Environment(dict *catalog.Dictionary, limited bool) (*expr.Env, error) {
 	return expr.New(dict, list)
 }
 
-func openCatalogue(path string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
+// LoadCatalogue reads the catalogue that Options.Catalogue names.
+func LoadCatalogue(path string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
 	if path == "" {
 		return reference.Builtin()
+	}
+	if added, ok := strings.CutPrefix(path, "+"); ok {
+		base, err := reference.Builtin()
+		if err != nil {
+			return nil, err
+		}
+		return exchange.LoadOver(base, added, dict)
 	}
 	return exchange.Load(path, dict)
 }
@@ -191,7 +201,24 @@ func (s *Service) weights(r Request) (*framework.WeightSet, error) {
 	if w, ok := s.Framework.WeightSets[id]; ok {
 		return w, nil
 	}
+	if ext := strings.ToLower(filepath.Ext(id)); ext == ".yaml" || ext == ".yml" {
+		return s.weightFile(id)
+	}
 	return nil, &catalog.NotFoundError{What: wording.Textf("weight set", "jeu de pondérations"), ID: id, Nearest: wording.NearestFew(id, s.WeightSetIDs(), 3)}
+}
+
+// weightFile reads a weight set from a file of the user's.
+func (s *Service) weightFile(path string) (*framework.WeightSet, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, strict.Faults{{File: path, Text: wording.Textf("no such file, or it cannot be read", "fichier introuvable ou illisible")}}
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, strict.MaxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	return framework.ReadWeights(path, data, s.Framework.Framework)
 }
 
 // WeightSetIDs lists the weight sets of the framework, sorted.

@@ -16,7 +16,7 @@ func OpenCatalogue(o Options) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{Dictionary: dict, Version: o.Version, views: map[[2]catalog.Date]*catalog.View{}}
-	s.Catalogue, err = openCatalogue(o.Catalogue, dict)
+	s.Catalogue, err = LoadCatalogue(o.Catalogue, dict)
 	return s, err
 }
 

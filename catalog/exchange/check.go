@@ -17,12 +17,23 @@ func (l *loader) check() {
 	for r := range l.records {
 		ids[r.Kind] = append(ids[r.Kind], r.ID)
 	}
-	for _, list := range ids {
-		slices.Sort(list)
-	}
 	var sourceIDs []string
 	for id := range l.sources {
 		sourceIDs = append(sourceIDs, id)
+	}
+	if l.base != nil {
+		for _, r := range l.base.Records {
+			ids[r.Kind] = append(ids[r.Kind], r.ID)
+		}
+		for _, s := range l.base.Sources {
+			if at, twice := l.sources[s.ID]; twice {
+				l.bad(at, "sources."+s.ID, "the catalogue that this adds to already describes a source of this id", "le catalogue que ceci complète décrit déjà une source de cet identifiant")
+			}
+			sourceIDs = append(sourceIDs, s.ID)
+		}
+	}
+	for _, list := range ids {
+		slices.Sort(list)
 	}
 	slices.Sort(sourceIDs)
 	seen := map[string]placed{}
@@ -32,7 +43,7 @@ func (l *loader) check() {
 	}
 	for _, c := range l.claims {
 		where := c.Record.String() + ":" + c.Path
-		if _, ok := l.sources[c.Source]; c.Source != "" && !ok && !l.partial {
+		if _, ok := slices.BinarySearch(sourceIDs, c.Source); c.Source != "" && !ok && !l.partial {
 			l.bad(c.pos, where, "source: %s", "source : %s", strict.NotIn(c.Source, sourceIDs))
 		}
 		if c.Value != nil && c.def.Type == catalog.TypeReference && !l.partial {
@@ -51,6 +62,11 @@ func (l *loader) check() {
 			seen[h] = c
 		}
 		l.cat.Claims = append(l.cat.Claims, c.Claim)
+	}
+	if l.base != nil && len(l.reviews) > 0 {
+		for _, c := range l.base.Claims {
+			seen[c.Hash()] = placed{Claim: c}
+		}
 	}
 	l.reviewed(seen)
 	l.stakes()

@@ -24,8 +24,9 @@ type loader struct {
 	sources map[string]strict.Pos
 	claims  []placed
 	reviews []review
-	dropped bool // a claim has faults: what a review names may be that one
-	partial bool // a file could not be read at all: what seems missing may stand in it
+	base    *catalog.Catalogue // what the files add to; nil: they stand alone
+	dropped bool               // a claim has faults: what a review names may be that one
+	partial bool               // a file could not be read at all: what seems missing may stand in it
 }
 
 // review is a withdrawal or a settlement at its place, to be held against the claim it names.
@@ -46,6 +47,9 @@ func (l *loader) finish() (*catalog.Catalogue, error) {
 	if err := l.faults.Err(); err != nil {
 		l.faults.Sort()
 		return nil, err
+	}
+	if l.base != nil {
+		l.cat.Merge(l.base)
 	}
 	l.cat.Sort()
 	return l.cat, nil

@@ -22,13 +22,19 @@ const (
 // Load reads a catalogue file, or every .yaml and .yml file of a folder and below, but for those whose name or folder
 // begins with a dot. The error, if any, is a strict.Faults that holds every fault of every file.
 func Load(path string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
+	return LoadOver(nil, path, dict)
+}
+
+// LoadOver reads files that add to a catalogue: they may refer to its records and cite its sources, and say more about
+// its records, but not describe a source of the same id again. The answer holds both; base is not changed.
+func LoadOver(base *catalog.Catalogue, path string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
 	if !info.IsDir() {
 		dir := filepath.Dir(path)
-		return load(os.DirFS(dir), []string{filepath.Base(path)}, dir, dict)
+		return load(base, os.DirFS(dir), []string{filepath.Base(path)}, dir, dict)
 	}
 	fsys := os.DirFS(path)
 	names, err := Files(fsys)
@@ -38,7 +44,7 @@ func Load(path string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
 	if len(names) == 0 {
 		return nil, strict.Faults{{File: path, Text: wording.Textf("the folder holds no .yaml file", "le dossier ne contient aucun fichier .yaml")}}
 	}
-	return load(fsys, names, path, dict)
+	return load(base, fsys, names, path, dict)
 }
 
 func unreadable(path string, err error) error {
@@ -83,12 +89,13 @@ func Files(fsys fs.FS) ([]string, error) {
 
 // LoadFS reads the named files as one catalogue and checks it whole.
 func LoadFS(fsys fs.FS, names []string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
-	return load(fsys, names, "", dict)
+	return load(nil, fsys, names, "", dict)
 }
 
 // load reads the named files; faults name them below the folder shown.
-func load(fsys fs.FS, names []string, shown string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
+func load(base *catalog.Catalogue, fsys fs.FS, names []string, shown string, dict *catalog.Dictionary) (*catalog.Catalogue, error) {
 	l := newLoader(dict)
+	l.base = base
 	total := int64(0)
 	for _, n := range names {
 		if l.faults.Full() {

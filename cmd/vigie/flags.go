@@ -10,7 +10,6 @@ import (
 	"vigie/api/service"
 	"vigie/catalog"
 	"vigie/catalog/dictionary"
-	"vigie/catalog/exchange"
 	"vigie/catalog/reference"
 	"vigie/catalog/strict"
 	"vigie/catalog/wording"
@@ -47,7 +46,7 @@ func (d days) known() catalog.Date {
 }
 
 func (a *app) catalogueFlag(c *cobra.Command, path *string) {
-	c.Flags().StringVar(path, "catalogue", "", a.say("catalogue `PATH`, a file or a folder (default: the shipped one)", "catalogue `CHEMIN`, un fichier ou un dossier (défaut : celui fourni)"))
+	c.Flags().StringVar(path, "catalogue", "", a.say("catalogue `PATH`, a file or a folder (default: the shipped one; +PATH: the shipped one and what PATH adds)", "catalogue `CHEMIN`, un fichier ou un dossier (défaut : celui fourni ; +CHEMIN : celui fourni et ce que CHEMIN y ajoute)"))
 	_ = c.MarkFlagFilename("catalogue", "yaml", "yml")
 }
 
@@ -68,7 +67,7 @@ func (a *app) questionFlags(c *cobra.Command, q *question) {
 	f.StringVar(&q.offering, "offering", "", a.say("`ID` of the offering to assess", "`ID` de l'offre à évaluer"))
 	f.StringVar(&q.useCase, "use-case", "", a.say("`ID` of the use case", "`ID` du cas d'usage"))
 	f.StringVar(&q.organisation, "organisation", "", a.say("`ID` of the organisation (default: that of the use case)", "`ID` de l'organisation (défaut : celle du cas d'usage)"))
-	f.StringVar(&q.weights, "weights", "", a.say("`ID` of the weight set (default: that of the use case)", "`ID` du jeu de pondérations (défaut : celui du cas d'usage)"))
+	f.StringVar(&q.weights, "weights", "", a.say("`ID` of the weight set, or a .yaml file (default: that of the use case)", "`ID` du jeu de pondérations, ou fichier .yaml (défaut : celui du cas d'usage)"))
 	a.dayFlags(c, &q.days)
 	a.catalogueFlag(c, &q.Catalogue)
 	f.StringVar(&q.Framework, "framework", "", a.say("`FOLDER` of a framework (default: vigie-baseline)", "`DOSSIER` d'un référentiel (défaut : vigie-baseline)"))
@@ -99,7 +98,7 @@ func (a *app) recordCompletions(path string, kinds ...catalog.Kind) []string {
 	}
 	load := reference.Builtin
 	if path != "" {
-		load = func() (*catalog.Catalogue, error) { return exchange.Load(path, dict) }
+		load = func() (*catalog.Catalogue, error) { return service.LoadCatalogue(path, dict) }
 	}
 	cat, err := load()
 	if err != nil {
@@ -140,6 +139,7 @@ func (a *app) open(o service.Options) (*service.Service, error) {
 // under which the user knows them.
 func placed(err error, path string) error {
 	var faults strict.Faults
+	path = strings.TrimPrefix(path, "+")
 	if path == "" || !errors.As(err, &faults) {
 		return err
 	}
