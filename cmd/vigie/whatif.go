@@ -93,7 +93,7 @@ func (a *app) printWhatIf(s *service.Service, w *evaluator.WhatIf) error {
 	for _, m := range w.Rankings {
 		if m.GroupBefore != m.GroupAfter || m.RankBefore != m.RankAfter {
 			sc.gap()
-			sc.para(2, "", "", a.say("%s: %s %d → %s %d", "%s : %s %d → %s %d", sp.Names(catalog.Ref{Kind: catalog.Offering, ID: m.Offering}),
+			sc.para(2, "", "", a.say("%s: %s, rank %d → %s, rank %d", "%s : %s, rang %d → %s, rang %d", sp.Names(catalog.Ref{Kind: catalog.Offering, ID: m.Offering}),
 				service.VerdictText(m.GroupBefore), m.RankBefore, service.VerdictText(m.GroupAfter), m.RankAfter))
 		}
 	}
