@@ -50,6 +50,7 @@ var writerPragmas = []struct{ set, name, reads string }{
 	{"synchronous(FULL)", "synchronous", "2"},
 	{"foreign_keys(1)", "foreign_keys", "1"},
 	{"cache_size(-16000)", "cache_size", "-16000"},
+	{"secure_delete(1)", "secure_delete", "1"}, // what is erased is overwritten
 }
 
 var readerPragmas = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8000)"}

@@ -14,6 +14,13 @@ import (
 // openEnd stands for "no end": it sorts after every day.
 const openEnd = "~"
 
+// What a period's fact rests on.
+const (
+	contested int64 = 0 // a claim that others contradict, or that a reviewer chose: all are read
+	alone     int64 = 1 // one claim, which says all of it
+	disputed  int64 = 2 // equal and differing claims: unknown; all are read
+)
+
 // periodRow says which claim holds for a fact from a day until the day before another.
 type periodRow struct {
 	Record   int64
@@ -74,12 +81,12 @@ func equalText(a, b *string) bool { return a == b || a != nil && b != nil && *a 
 
 // holding is one fact as rows: one, or one a value that lists are filtered by.
 func holding(record int64, def *catalog.FactDef, f catalog.Fact, leaves map[string]int64, from, until string) []periodRow {
-	p := periodRow{Record: record, Path: def.Path, FromDay: from, UntilDay: until, Claim: leaves[f.Claim], Alone: 1}
+	p := periodRow{Record: record, Path: def.Path, FromDay: from, UntilDay: until, Claim: leaves[f.Claim], Alone: alone}
 	if len(f.Contradicts) > 0 || f.Settled != "" {
-		p.Alone = 0
+		p.Alone = contested
 	}
 	if f.Disputed {
-		p.Claim = leaves[f.Contradicts[0].Claim]
+		p.Claim, p.Alone = leaves[f.Contradicts[0].Claim], disputed
 	}
 	values := filterValues(def, f)
 	if len(values) == 0 {

@@ -65,15 +65,15 @@ func (s *shelf) holding(f *found, leaves []any) ([]any, error) {
 		fact   catalog.Fact
 	}
 	var parts []part
-	var alone int64
+	var rests int64
 	var r claimRow
-	into := []any{&r.Record, &r.Path, &alone, &r.Hash, &r.State, &r.Form, &r.Type, &r.Value, &r.French, &r.Currency, &r.Source, &r.Locator, &r.Note, &r.AsOf}
+	into := []any{&r.Record, &r.Path, &rests, &r.Hash, &r.State, &r.Form, &r.Type, &r.Value, &r.French, &r.Currency, &r.Source, &r.Locator, &r.Note, &r.AsOf}
 	seen := map[int64]bool{}
 	err := padded(leaves, func(run []any) error {
 		args := append(slices.Clone(run), string(s.at.on), string(s.at.on))
 		return s.q.scan("SELECT p.record, p.path, p.alone, c.hash, c.state, c.form, c.type, c.value, c.french, c.currency, c.source, c.locator, c.note, c.as_of FROM periods p JOIN claims c ON c.leaf = p.claim WHERE p.record IN ("+
 			marks(len(run))+") AND p.nth = 0 AND p.from_day <= ? AND p.until_day > ?", args, into, func() error {
-			if alone == 0 {
+			if rests != alone {
 				if !seen[r.Record] {
 					seen[r.Record] = true
 					open = append(open, r.Record)
@@ -199,7 +199,7 @@ func (s *shelf) claims(leaves []any, f *found) (map[factKey][]weighed, map[strin
 		args := slices.Clone(run)
 		var which, decided string
 		if s.at.limit == 0 {
-			which = " AND EXISTS (SELECT 1 FROM periods p WHERE p.record = claims.record AND p.path = claims.path AND p.alone = 0 AND p.nth = 0 AND p.from_day <= ? AND p.until_day > ?)"
+			which = " AND EXISTS (SELECT 1 FROM periods p WHERE p.record = claims.record AND p.path = claims.path AND p.alone <> 1 AND p.nth = 0 AND p.from_day <= ? AND p.until_day > ?)"
 			args = append(args, string(s.at.on), string(s.at.on))
 		} else {
 			which, decided = " AND recorded_ns <= ?", " AND w.decided_ns <= ?"

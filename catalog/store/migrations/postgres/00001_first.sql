@@ -108,7 +108,8 @@ CREATE TABLE settlements (
 CREATE INDEX settlements_fact ON settlements (record, path);
 
 -- Which claim holds from when until the day before which; made from the tables above and compared with them by verify.
--- alone = 0: more than one claim, or a settlement, bears on the fact; all are read. nth counts the values of a list.
+-- alone: 1 when the fact rests on one claim that says all of it; 0 when others contradict it or a reviewer chose it, 2
+-- when it is disputed and so unknown: then all claims are read. nth counts the values of a list.
 CREATE TABLE periods (
   record BIGINT NOT NULL,
   path TEXT COLLATE "C" NOT NULL,
