@@ -23,20 +23,7 @@ func TestQuestionsAgreeWithFullEvaluation(t *testing.T) {
 	checked := 0
 	rapid.Check(t, func(t *rapid.T) {
 		in, a := p.drawn(t, ids)
-		rivals := []Standing{}
-		for _, id := range []string{"openai-api-eu-gpt-5.5", "self-hosted-gpt-oss-120b"} {
-			other := in
-			d, err := p.view.Gather(catalog.Query{Offering: id, UseCase: in.Dossier.UseCase.ID})
-			if err != nil {
-				t.Fatal(err)
-			}
-			other.Dossier = d
-			o, err := Evaluate(other)
-			if err != nil {
-				t.Fatal(err)
-			}
-			rivals = append(rivals, (&CompareInput{Framework: in.Framework, Weights: in.Weights}).StandingOf(o))
-		}
+		rivals := p.standings(t, in.Dossier.UseCase.ID, "openai-api-eu-gpt-5.5", "self-hosted-gpt-oss-120b")
 		asked := ix.start(in, a, rivals)
 		q, err := asked.ask(rapid.SampledFrom(a.Missing).Draw(t, "missing"))
 		if err != nil {
@@ -63,6 +50,27 @@ func TestQuestionsAgreeWithFullEvaluation(t *testing.T) {
 	if checked == 0 {
 		t.Error("no question was checked")
 	}
+}
+
+// standings are those of shipped offerings, judged once a use.
+func (p *shippedParts) standings(t *rapid.T, use string, ids ...string) []Standing {
+	if p.rivals[use] == nil {
+		in := p.in
+		in.Weights = in.Framework.WeightSets[use]
+		for _, id := range ids {
+			d, err := p.view.Gather(catalog.Query{Offering: id, UseCase: use})
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.Dossier = d
+			a, err := Evaluate(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.rivals[use] = append(p.rivals[use], (&CompareInput{Framework: in.Framework, Weights: in.Weights}).StandingOf(a))
+		}
+	}
+	return p.rivals[use]
 }
 
 // drawn is a shipped offering in a shipped use, some facts of which were forgotten.

@@ -17,6 +17,7 @@ type shippedParts struct {
 	in        Input
 	catalogue *catalog.Catalogue
 	view      *catalog.View
+	rivals    map[string][]Standing // by use
 }
 
 const referenceDay = catalog.Date("2026-11-24")
@@ -50,7 +51,7 @@ var shipped = sync.OnceValues(func() (*shippedParts, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &shippedParts{in: Input{Dictionary: dict, Framework: fw, Knowledge: k, Version: "test"}, catalogue: c}
+	p := &shippedParts{in: Input{Dictionary: dict, Framework: fw, Knowledge: k, Version: "test"}, catalogue: c, rivals: map[string][]Standing{}}
 	p.view = c.At(dict, referenceDay, referenceDay)
 	return p, nil
 })
