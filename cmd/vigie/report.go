@@ -56,11 +56,13 @@ func (a *app) report() *cobra.Command {
 	return c
 }
 
-// outFile is a file that appears whole or not at all: it is written beside its place and renamed.
+// outFile is a file that appears whole or not at all: it is written beside its place and renamed. Standard output, a device
+// or a pipe is written to as it is: renaming over a device would replace it.
 type outFile struct {
 	io.Writer
-	path string
-	temp *os.File // nil: standard output
+	path   string
+	temp   *os.File // nil: nothing to rename
+	direct *os.File // a device or a pipe; nil: none
 }
 
 // create makes sure that the file can be written before any work is done.
@@ -68,18 +70,44 @@ func (a *app) create(path string) (*outFile, error) {
 	if path == "-" {
 		return &outFile{Writer: a.stdout}, nil
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, fault("-o %s: this is a folder; name the file", "-o %s : c'est un dossier ; nommer le fichier", path)
+	target := path
+	if info, err := os.Stat(path); err == nil {
+		if info.IsDir() {
+			return nil, fault("-o %s: this is a folder; name the file", "-o %s : c'est un dossier ; nommer le fichier", path)
+		}
+		if !info.Mode().IsRegular() {
+			direct, err := os.OpenFile(path, os.O_WRONLY, 0)
+			if err != nil {
+				return nil, unwritable(path, err)
+			}
+			return &outFile{Writer: direct, path: path, direct: direct}, nil
+		}
+		// A link stays a link: what it points to is replaced.
+		if target, err = filepath.EvalSymlinks(path); err != nil {
+			return nil, unwritable(path, err)
+		}
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	temp, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	if err != nil {
-		return nil, fault("-o %s: cannot be written: %s", "-o %s : écriture impossible : %s", path, reason(err))
+		return nil, unwritable(path, err)
 	}
-	return &outFile{Writer: temp, path: path, temp: temp}, nil
+	return &outFile{Writer: temp, path: target, temp: temp}, nil
+}
+
+func unwritable(path string, err error) error {
+	return fault("-o %s: cannot be written: %s", "-o %s : écriture impossible : %s", path, reason(err))
 }
 
 // commit puts the file in its place.
 func (f *outFile) commit() error {
+	if f.direct != nil {
+		err := f.direct.Close()
+		f.direct = nil
+		if err != nil {
+			return unwritable(f.path, err)
+		}
+		return nil
+	}
 	if f.temp == nil {
 		return nil
 	}
@@ -91,7 +119,7 @@ func (f *outFile) commit() error {
 		err = os.Rename(f.temp.Name(), f.path)
 	}
 	if err != nil {
-		return fault("-o %s: cannot be written: %s", "-o %s : écriture impossible : %s", f.path, reason(err))
+		return unwritable(f.path, err)
 	}
 	f.temp = nil
 	return nil
@@ -99,6 +127,9 @@ func (f *outFile) commit() error {
 
 // abandon leaves nothing behind when commit was not reached.
 func (f *outFile) abandon() {
+	if f.direct != nil {
+		f.direct.Close()
+	}
 	if f.temp != nil {
 		f.temp.Close()
 		os.Remove(f.temp.Name())
