@@ -135,6 +135,7 @@ type Program struct {
 	prg   cel.Program
 	reads []string
 	src   string
+	whole bool // it takes a list as a whole: compares, indexes, maps or passes it on
 }
 
 // Compile checks an expression against the declared facts. The error is an *Error.
@@ -158,7 +159,38 @@ func (e *Env) Compile(src string) (*Program, error) {
 	if err != nil {
 		return nil, &Error{Line: 1, Text: wording.Same(err.Error())}
 	}
-	return &Program{env: e, prg: prg, reads: e.reads(checked), src: src}, nil
+	return &Program{env: e, prg: prg, reads: e.reads(checked), src: src, whole: e.takesWholeList(checked)}, nil
+}
+
+// takesWholeList reports whether an expression does with a list of facts something else than ask what is in it, how
+// long it is, or whether all, some or one of its elements fulfil a condition. CEL's own lists then look inside (a
+// literal compared with it, an index, the length of what map made of it) and would answer for the end not known.
+func (e *Env) takesWholeList(a *cel.Ast) bool {
+	asked := map[int64]bool{} // the places where an open list answers for itself
+	native := a.NativeRep()
+	var lists []int64
+	ast.PostOrderVisit(native.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+		switch x.Kind() {
+		case ast.CallKind:
+			switch c := x.AsCall(); c.FunctionName() {
+			case "@in":
+				asked[c.Args()[1].ID()] = true
+			case "size":
+				for _, arg := range append(c.Args(), c.Target()) {
+					asked[arg.ID()] = true
+				}
+			}
+		case ast.ComprehensionKind:
+			if c := x.AsComprehension(); c.AccuInit().Kind() != ast.ListKind {
+				asked[c.IterRange().ID()] = true
+			}
+		case ast.SelectKind:
+			if native.GetType(x.ID()).Kind() == types.ListKind {
+				lists = append(lists, x.ID())
+			}
+		}
+	}))
+	return slices.ContainsFunc(lists, func(id int64) bool { return !asked[id] })
 }
 
 // joinsLists reports whether an author wrote list + list; the macros filter and map do so on a list of their own.

@@ -197,7 +197,12 @@ func double(decimal string) ref.Val {
 // A list that may hold more is tried both ways, with a further element of which nothing is known and with none: a
 // condition inside all() or exists() that does not look at its element would otherwise decide for a list that may
 // be empty.
+//
+// An expression that takes a list as a whole sees one that may hold more as not known.
 func (p *Program) Eval(f *Facts) (Outcome, error) {
+	if p.whole && len(f.open) > 0 {
+		return p.withoutOpen(f)
+	}
 	out, err := p.once(f)
 	if err != nil || out.Truth == Maybe || len(f.open) == 0 {
 		return out, err
@@ -229,6 +234,17 @@ func (p *Program) Eval(f *Facts) (Outcome, error) {
 		}
 	}
 	return out, nil
+}
+
+// withoutOpen answers with every open list that the expression reads put to unknown.
+func (p *Program) withoutOpen(f *Facts) (Outcome, error) {
+	for _, path := range p.reads {
+		if l := f.open[path]; l != nil {
+			f.put(path, l.rest)
+			defer f.put(path, l)
+		}
+	}
+	return p.once(f)
 }
 
 // maxOpen bounds how many open lists of one expression are tried both ways; with more the answer is Maybe.

@@ -190,3 +190,40 @@ func FuzzCompile(f *testing.F) {
 		}
 	})
 }
+
+// What an expression does with a list that may hold more, other than asking what is in it, is not known: CEL would
+// compare, index or map the part that is.
+func TestAnOpenListIsNotTakenAsAWhole(t *testing.T) {
+	e := env(t)
+	f := e.NewFacts("2026-11-24")
+	f.Set("offering.processing_countries", countries(false, "FR"))
+	f.Set("offering.storage_countries", countries(true, "FR"))
+	for _, src := range []string{
+		`["FR", "US"] == offering.processing_countries`,
+		`["FR", "US"] != offering.processing_countries`,
+		`offering.storage_countries == offering.processing_countries`,
+		`offering.processing_countries in [["FR", "US"]]`,
+		`[offering.processing_countries] == [offering.storage_countries]`,
+		`offering.processing_countries.map(c, 1).size() <= 2`,
+		`offering.processing_countries.filter(c, size(c) > 5 || offering.storage_countries.size() == 1).size() <= 2`,
+		`offering.processing_countries[0] == "FR"`,
+		`offering.processing_countries[1] == "FR"`,
+	} {
+		p, err := e.Compile(src)
+		if err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+		got, err := p.Eval(f)
+		if err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+		if d := cmp.Diff(Outcome{Truth: Maybe, Missing: []string{"offering.processing_countries"}}, got); d != "" {
+			t.Errorf("%s (-want +got)\n%s", src, d)
+		}
+	}
+	if p, err := e.Compile(`"FR" in offering.processing_countries`); err != nil {
+		t.Fatal(err)
+	} else if got, _ := p.Eval(f); got.Truth != True {
+		t.Errorf("afterwards the open list is not what it was: %v", got)
+	}
+}
