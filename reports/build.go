@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"vigie/catalog"
 	"vigie/catalog/wording"
@@ -17,6 +19,7 @@ import (
 	"vigie/evaluator/derive"
 	"vigie/evaluator/finding"
 	"vigie/evaluator/framework"
+	"vigie/evaluator/jurisdiction"
 	"vigie/reports/tree"
 )
 
@@ -31,7 +34,10 @@ type Input struct {
 	Framework  *framework.Framework
 	Weights    *framework.WeightSet
 	Program    string // name and version: "vigie 0.1.0"
-	// Extra is put into "who is behind it": exposure to foreign law, licence and rights. Their numbers are given here.
+	// Knowledge lets the report tell the exposure to foreign law, sovereignty and the rights in the models; without it
+	// these sections are left out.
+	Knowledge *evaluator.Knowledge
+	// Extra is put into "who is behind it". Their numbers are given here.
 	Extra []tree.Section
 }
 
@@ -64,6 +70,9 @@ func Build(in Input, lang wording.Lang) (*Document, error) {
 		Front:      []tree.Section{b.opinion()},
 	}
 	d.Sections = append([]tree.Section{b.knockOuts()}, b.findings()...)
+	d.Sections = append(d.Sections, b.exposure()...)
+	d.Sections = append(d.Sections, b.sovereignty()...)
+	d.Sections = append(d.Sections, b.rights()...)
 	d.Sections = append(d.Sections, b.unknowns(), b.families(), b.criteria(), b.parties(), b.allFacts(), b.sources(), b.method(), b.disclaimer())
 	if a.Hypothetical || in.Dossier.Hypothetical() {
 		d.Watermark = b.say("HYPOTHETICAL", "HYPOTHÈSE")
@@ -92,6 +101,8 @@ type builder struct {
 	derived map[string]finding.Derived
 	order   map[string]int              // of facts, as the dictionary asks for them
 	defs    map[string]*catalog.FactDef // of derived facts, by path
+	walked  *jurisdiction.Exposures     // nil without knowledge
+	letters []cure
 }
 
 func newBuilder(in Input, lang wording.Lang) (*builder, error) {
@@ -120,6 +131,9 @@ func newBuilder(in Input, lang wording.Lang) (*builder, error) {
 	for _, d := range declarations {
 		b.defs[d.Path] = &catalog.FactDef{Path: d.Path, Type: d.Type, Many: d.Many, Unit: d.Unit, Values: d.Values, Label: d.Label, Help: d.Help}
 	}
+	if in.Knowledge != nil {
+		b.walked = in.Knowledge.Exposure(in.Dossier, in.Assessment.On)
+	}
 	return b, nil
 }
 
@@ -130,6 +144,12 @@ func (b *builder) say(en, fr string, args ...any) string {
 
 // t is a text of the dictionary or framework in the language of the report.
 func (b *builder) t(t wording.Text) string { return curly(wording.Typeset(b.l, t.In(b.l))) }
+
+// upperFirst begins a sentence.
+func upperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
 
 // curly gives words their printed apostrophe. Free text of claims is left as it was recorded.
 func curly(s string) string { return strings.ReplaceAll(s, "'", "’") }

@@ -34,21 +34,41 @@ func (b *builder) findings() []tree.Section {
 		return strings.Compare(x.ID, y.ID)
 	})
 	s := tree.Section{ID: "findings", Title: b.say("Findings", "Constats"), NewPage: true}
-	for _, f := range all {
-		s.Blocks = append(s.Blocks, b.finding(f))
+	for len(all) > 0 {
+		// One reason can carry several findings; it is said once.
+		same := []finding.Finding{all[0]}
+		var rest []finding.Finding
+		for _, f := range all[1:] {
+			if f.Severity == all[0].Severity && f.Why == all[0].Why && f.Cure == all[0].Cure {
+				same = append(same, f)
+			} else {
+				rest = append(rest, f)
+			}
+		}
+		s.Blocks = append(s.Blocks, b.finding(same))
+		all = rest
 	}
 	return []tree.Section{s}
 }
 
-func (b *builder) finding(f finding.Finding) tree.Block {
+func (b *builder) finding(same []finding.Finding) tree.Block {
+	f := same[0]
 	w := severityWords[min(max(f.Severity, 0), len(severityWords)-1)]
-	card := tree.Card{ID: "finding-" + f.ID, Title: tree.Text{{Text: b.t(f.What), Mark: w.mark}}, Right: tree.T(b.t(w.words))}
-	pairs := []tree.Pair{{Key: b.say("Why", "Pourquoi"), Value: tree.C(tree.T(b.t(f.Why)))}}
-	if f.Basis != "" {
+	card := tree.Card{ID: "finding-" + f.ID, Title: tree.Text{{Text: upperFirst(b.t(f.What)), Mark: w.mark}}, Right: tree.T(b.t(w.words))}
+	var pairs []tree.Pair
+	if len(same) > 1 {
+		var also tree.Cell
+		for _, x := range same[1:] {
+			also = append(also, tree.T(upperFirst(b.t(x.What))))
+		}
+		pairs = append(pairs, tree.Pair{Key: b.say("For the same reason", "Pour la même raison"), Value: also})
+	}
+	pairs = append(pairs, tree.Pair{Key: b.say("Why", "Pourquoi"), Value: tree.C(tree.T(upperFirst(b.t(f.Why))))})
+	if f.Basis != "" && len(same) == 1 {
 		pairs = append(pairs, tree.Pair{Key: b.say("Basis", "Fondement"), Value: tree.C(tree.T(f.Basis))})
 	}
 	if !f.Cure.IsZero() {
-		pairs = append(pairs, tree.Pair{Key: b.say("Cure", "Remède"), Value: tree.C(tree.T(b.t(f.Cure)))})
+		pairs = append(pairs, tree.Pair{Key: b.say("Cure", "Remède"), Value: tree.C(tree.T(upperFirst(b.t(f.Cure))))})
 	}
 	card.Body = []tree.Block{tree.KeyValues{Pairs: pairs}}
 	t := tree.Table{Columns: []tree.Column{{Width: 30}, {Width: 40}, {Width: 30}}}

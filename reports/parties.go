@@ -139,7 +139,9 @@ func (b *builder) held(s *catalog.DossierRecord, exact, low, high string) tree.T
 
 func (b *builder) ownerBlocks() []tree.Block {
 	var out []tree.Block
-	if d, ok := b.ownersDrawing(); ok {
+	if b.walked != nil {
+		out = append(out, tree.Paragraph{Text: tree.Text{{Text: b.say("The whole chain is drawn under “Exposure to foreign law”.", "La chaîne entière est dessinée sous « Exposition au droit étranger »."), To: "exposure-picture"}}})
+	} else if d, ok := b.ownersDrawing(); ok {
 		out = append(out, d)
 	}
 	t := tree.Table{Columns: []tree.Column{

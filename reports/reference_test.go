@@ -74,7 +74,7 @@ func judgedBy(t testing.TB, b *bench, cat *catalog.Catalogue, q catalog.Query, o
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Input{Assessment: a, Dossier: d, Dictionary: b.dict, Framework: b.framework.Framework, Weights: w, Program: "vigie 1.0.0"}
+	return Input{Assessment: a, Dossier: d, Dictionary: b.dict, Framework: b.framework.Framework, Weights: w, Program: "vigie 1.0.0", Knowledge: b.knowledge}
 }
 
 // real is a real offering of the reference catalogue, judged for a real use.
@@ -105,7 +105,7 @@ func invented(t testing.TB, offering string) Input {
 	in := judgedBy(t, &small, cat, catalog.Query{Offering: offering, UseCase: "notes", Organisation: "organisation"}, "2026-11-24")
 	// The engines' own words are tested where they are written.
 	a := *in.Assessment
-	a.Derived = nil
+	a.Derived, a.Findings, in.Knowledge = nil, nil, nil
 	if offering == "exemplia-paris" {
 		certs := catalog.ListValue(catalog.TypeChoice, true, catalog.ChoiceValue("iso27001"))
 		read := catalog.FactRef{Record: in.Dossier.Offering, Path: "offering.processing_countries"}

@@ -86,7 +86,7 @@ func (b *builder) count(n int, oneEN, manyEN, oneFR, manyFR string) string {
 	case n == 1:
 		word = oneEN
 	}
-	return wording.Number(b.l, itoa(n)) + "\u00a0" + wording.Typeset(b.l, word)
+	return wording.Number(b.l, itoa(n)) + "\u00a0" + curly(wording.Typeset(b.l, word))
 }
 
 var verdictWords = map[evaluator.Verdict]struct {

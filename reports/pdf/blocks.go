@@ -110,6 +110,8 @@ func (c *composer) block(b tree.Block, width float64) []chunk {
 		return c.signatures(b, width)
 	case tree.Drawing:
 		return c.drawing(b, width)
+	case tree.Picture:
+		return c.picture(b, width)
 	case tree.PageBreak:
 		return []chunk{{brk: true}}
 	case tree.Space:

@@ -101,35 +101,41 @@ func (s *setter) set(fill, stroke colour, width float64, dashed bool) {
 	if st.fresh {
 		st.fresh, st.font = false, false
 		st.fill, st.stroke, st.width, st.dashed = fill, stroke, width, dashed
-		s.op(palette[fill] + " rg " + palette[stroke] + " RG")
+		s.op(fill.operand() + " rg " + stroke.operand() + " RG")
 		s.num(width)
 		s.op("w 0 J 0 j")
-		s.dash(dashed)
+		s.dash(dashed, width)
 		return
 	}
 	if fill != st.fill {
 		st.fill = fill
-		s.op(palette[fill] + " rg")
+		s.op(fill.operand() + " rg")
 	}
 	if stroke != st.stroke {
 		st.stroke = stroke
-		s.op(palette[stroke] + " RG")
+		s.op(stroke.operand() + " RG")
+	}
+	if dashed != st.dashed || dashed && (width > heavy) != (st.width > heavy) {
+		st.dashed = dashed
+		s.dash(dashed, width)
 	}
 	if width != st.width {
 		st.width = width
 		s.num(width)
 		s.op("w")
 	}
-	if dashed != st.dashed {
-		st.dashed = dashed
-		s.dash(dashed)
-	}
 }
 
-func (s *setter) dash(on bool) {
-	if on {
+// heavy is the width from which dashes are longer, so that they do not look like dots.
+const heavy = 1
+
+func (s *setter) dash(on bool, width float64) {
+	switch {
+	case on && width > heavy:
+		s.op("[3.6 2.4] 0 d")
+	case on:
 		s.op("[1.6 1.6] 0 d")
-	} else {
+	default:
 		s.op("[] 0 d")
 	}
 }
@@ -160,12 +166,9 @@ func (s *setter) draw(o op) {
 		s.nums(o.x+o.w, y-o.h)
 		s.op("l S")
 	case opPath:
-		s.stroked(o)
-		for i, p := range o.points {
-			s.nums(p.x, pageHeight-p.y)
-			s.op(map[bool]string{true: "m", false: "l"}[i == 0])
-		}
-		s.op("s")
+		s.path(o, map[bool]string{true: "f", false: "s"}[o.fill])
+	case opPolyline:
+		s.path(o, "S")
 	case opCircle:
 		s.circle(o)
 	case opHatch:
@@ -185,6 +188,20 @@ func (s *setter) draw(o op) {
 			s.show(o)
 		}
 	}
+}
+
+// path goes through points and ends with an operator: fill, close and stroke, or stroke.
+func (s *setter) path(o op, end string) {
+	if o.fill {
+		s.filled(o.colour)
+	} else {
+		s.stroked(o)
+	}
+	for i, p := range o.points {
+		s.nums(p.x, pageHeight-p.y)
+		s.op(map[bool]string{true: "m", false: "l"}[i == 0])
+	}
+	s.op(end)
 }
 
 // hatch fills a box with lines at 45 degrees, cut at its sides.

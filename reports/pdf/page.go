@@ -13,7 +13,8 @@ const (
 	opRect         // filled
 	opFrame        // outlined
 	opLine
-	opPath   // closed polygon, filled when fill, outlined otherwise
+	opPath // closed polygon, filled when fill, outlined otherwise
+	opPolyline
 	opCircle // x, y is the centre, w the radius
 	opHatch  // a box of slanted lines
 	opMark

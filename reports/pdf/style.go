@@ -1,6 +1,11 @@
 package pdf
 
-import "vigie/reports/fonts"
+import (
+	"strconv"
+
+	"vigie/reports/fonts"
+	"vigie/reports/tree"
+)
 
 // Measures are in points; a page is A4. The origin of layout is the top left corner.
 const (
@@ -12,8 +17,23 @@ const (
 	textWidth  = pageWidth - 2*marginX
 )
 
-// A colour is an index of palette. One accent colour; everything else is a grey, and nothing is said by colour alone.
-type colour uint8
+// A colour is an index of palette, or one of a picture (own + 0xRRGGBB). Text has one accent colour, everything else is
+// a grey; nothing is said by colour alone.
+type colour uint32
+
+// own marks the colours of pictures.
+const own colour = 1 << 24
+
+func colourOf(c tree.RGB) colour { return own | colour(c[0])<<16 | colour(c[1])<<8 | colour(c[2]) }
+
+// operand is the colour as PDF writes it.
+func (c colour) operand() string {
+	if c < own {
+		return palette[c]
+	}
+	part := func(shift int) string { return strconv.FormatFloat(float64(c>>shift&0xff)/255, 'f', 3, 64) }
+	return part(16) + " " + part(8) + " " + part(0)
+}
 
 const (
 	ink colour = iota

@@ -126,6 +126,8 @@ func (w *dump) one(depth int, b Block) {
 		for _, e := range b.Edges {
 			w.line(depth+1, "%d → %d %s", e.From, e.To, e.Label)
 		}
+	case Picture:
+		w.line(depth, "picture %g × %g, %d figures: %s", b.Width, b.Height, len(b.Figures), b.Alt)
 	case PageBreak:
 		w.line(depth, "page break")
 	}
