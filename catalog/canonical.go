@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -62,14 +63,15 @@ var (
 type field struct {
 	name  string // quoted, with its colon
 	index []int
-	empty bool // omitempty
-	zero  bool // omitzero
+	empty bool                 // omitempty
+	zero  bool                 // omitzero
+	plan  atomic.Pointer[plan] // of its type, once met: types may hold themselves
 }
 
 // plan is how values of a type are written.
 type plan struct {
 	how    func(b []byte, v reflect.Value) ([]byte, error) // nil: by kind
-	fields []field
+	fields []*field
 }
 
 var plans sync.Map // reflect.Type → *plan
@@ -96,7 +98,7 @@ func planOf(t reflect.Type) *plan {
 		}
 	case t.Kind() == reflect.Struct:
 		p.fields = fieldsOf(t, nil)
-		slices.SortFunc(p.fields, func(a, b field) int { return compareUTF16(a.name, b.name) })
+		slices.SortFunc(p.fields, func(a, b *field) int { return compareUTF16(a.name, b.name) })
 	}
 	plans.Store(t, p)
 	return p
@@ -114,8 +116,8 @@ func appendMarshaled(b []byte, v reflect.Value) ([]byte, error) {
 	return append(b, doc...), nil
 }
 
-func fieldsOf(t reflect.Type, prefix []int) []field {
-	var out []field
+func fieldsOf(t reflect.Type, prefix []int) []*field {
+	var out []*field
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -135,7 +137,7 @@ func fieldsOf(t reflect.Type, prefix []int) []field {
 		if err != nil {
 			panic("catalog: " + t.String() + "." + f.Name + ": " + err.Error())
 		}
-		out = append(out, field{name: string(quoted) + ":", index: index,
+		out = append(out, &field{name: string(quoted) + ":", index: index,
 			empty: strings.Contains(opts, "omitempty"), zero: strings.Contains(opts, "omitzero")})
 	}
 	return out
@@ -173,11 +175,14 @@ func appendCanonical(b []byte, v reflect.Value) ([]byte, error) {
 	if !v.IsValid() {
 		return append(b, "null"...), nil
 	}
+	return appendPlanned(b, v, planOf(v.Type()))
+}
+
+func appendPlanned(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 	k := v.Kind()
 	if (k == reflect.Pointer || k == reflect.Interface) && v.IsNil() {
 		return append(b, "null"...), nil
 	}
-	p := planOf(v.Type())
 	if p.how != nil {
 		return p.how(b, v)
 	}
@@ -229,7 +234,7 @@ func appendStruct(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 	b = append(b, '{')
 	first := true
 	for i := range p.fields {
-		f := &p.fields[i]
+		f := p.fields[i]
 		x, err := v.FieldByIndexErr(f.index)
 		if err != nil { // inside an embedded pointer that is nil
 			continue
@@ -242,7 +247,12 @@ func appendStruct(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 		}
 		first = false
 		b = append(b, f.name...)
-		if b, err = appendCanonical(b, x); err != nil {
+		inner := f.plan.Load()
+		if inner == nil {
+			inner = planOf(x.Type())
+			f.plan.Store(inner)
+		}
+		if b, err = appendPlanned(b, x, inner); err != nil {
 			return nil, err
 		}
 	}
@@ -250,13 +260,14 @@ func appendStruct(b []byte, v reflect.Value, p *plan) ([]byte, error) {
 }
 
 func appendList(b []byte, v reflect.Value) ([]byte, error) {
+	p := planOf(v.Type().Elem())
 	b = append(b, '[')
 	for i := range v.Len() {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		var err error
-		if b, err = appendCanonical(b, v.Index(i)); err != nil {
+		if b, err = appendPlanned(b, v.Index(i), p); err != nil {
 			return nil, err
 		}
 	}

@@ -43,7 +43,9 @@ func Evaluate(in Input) (*Assessment, error) {
 		a.Criteria = append(a.Criteria, in.criterionResult(c, judged[i], full))
 	}
 	a.Families, a.Score = in.totals(judged)
-	strong, err := in.judge(at(fw.Strength(catalog.KindContract)))
+	contract := in.open(fw.Strength(catalog.KindContract))
+	contract.brief = true
+	strong, err := in.judge(contract)
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +156,8 @@ func (in *Input) shares(judged []answer) []*big.Rat {
 	for i, c := range in.Framework.Criteria {
 		out[i] = new(big.Rat)
 		if f := families[c.Family]; judged[i].applies != expr.False && f.Sign() > 0 && total.Sign() > 0 {
-			w := in.Weights.Family(c.Family) * in.Weights.Criterion(c.Criterion)
-			out[i].SetInt64(w)
+			out[i].SetInt64(in.Weights.Family(c.Family))
+			out[i].Mul(out[i], new(big.Rat).SetInt64(in.Weights.Criterion(c.Criterion)))
 			out[i].Quo(out[i], f)
 			out[i].Quo(out[i], total)
 		}

@@ -18,6 +18,7 @@ type reading struct {
 	loaded   map[string]bool
 	derived  map[string]finding.Derived // nil until a derived fact is needed
 	findings []finding.Finding
+	brief    bool                       // only the values of derived facts matter
 	possible map[string][]catalog.Value // unknown, but one of these
 }
 
@@ -74,7 +75,7 @@ func (r *reading) derive() {
 		r.derived = r.in.Derived
 	default:
 		r.derived = map[string]finding.Derived{}
-		c := r.in.Knowledge.compute(r.dossier, r.in.LawOn)
+		c := r.in.Knowledge.compute(r.dossier, r.in.LawOn, r.brief)
 		for _, x := range c.derived {
 			r.derived[x.Path] = x
 		}

@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"math/big"
+	"sync"
 
 	"vigie/catalog"
 	"vigie/evaluator/derive"
@@ -18,6 +19,7 @@ type Knowledge struct {
 	Laws       *jurisdiction.Laws
 	Licences   *licence.Set
 	hash       string
+	rates      sync.Map // by day: they are the same for every offering
 }
 
 // BuiltinKnowledge is the shipped knowledge with the given dictionary.
@@ -49,6 +51,10 @@ func (k *Knowledge) Hash() string { return k.hash }
 // Exposure says which foreign laws reach the offering of a dossier, by the law of a day. Assumptions of the dossier
 // about laws are applied; one that names a law that is not there changes nothing, and was refused before.
 func (k *Knowledge) Exposure(d *catalog.Dossier, lawOn catalog.Date) *jurisdiction.Exposures {
+	return k.exposure(d, lawOn, (*jurisdiction.Laws).Assess)
+}
+
+func (k *Knowledge) exposure(d *catalog.Dossier, lawOn catalog.Date, how func(*jurisdiction.Laws, *jurisdiction.Graph, catalog.Date) *jurisdiction.Exposures) *jurisdiction.Exposures {
 	if lawOn == "" {
 		lawOn = d.On
 	}
@@ -56,11 +62,20 @@ func (k *Knowledge) Exposure(d *catalog.Dossier, lawOn catalog.Date) *jurisdicti
 	if assumed, err := laws.Assume(d.Assumptions); err == nil {
 		laws = assumed
 	}
-	return laws.Assess(jurisdiction.FromDossier(d), lawOn)
+	return how(laws, jurisdiction.FromDossier(d), lawOn)
 }
 
 // Rates gives the dated exchange rates by which thresholds of licences are read.
 func (k *Knowledge) Rates(on catalog.Date) licence.Rates {
+	if kept, ok := k.rates.Load(on); ok {
+		return kept.(licence.Rates)
+	}
+	r := k.ratesOf(on)
+	k.rates.Store(on, r)
+	return r
+}
+
+func (k *Knowledge) ratesOf(on catalog.Date) licence.Rates {
 	out := licence.Rates{On: on, USD: map[string]string{}}
 	dollar, day, ok := k.Derive.ToEuro(big.NewRat(1, 1), "USD", on)
 	if !ok {
@@ -81,15 +96,21 @@ type computed struct {
 	findings []finding.Finding
 }
 
-func (k *Knowledge) compute(d *catalog.Dossier, lawOn catalog.Date) computed {
+// compute runs the engines. A brief reading serves for its values alone: its exposure facts do not say what would
+// settle them.
+func (k *Knowledge) compute(d *catalog.Dossier, lawOn catalog.Date, brief bool) computed {
 	rights, findings := k.Licences.Derive(d, k.Rates(d.On))
 	out := computed{derived: derive.All(d, k.Derive, d.On), findings: findings}
-	out.derived = append(out.derived, jurisdiction.Derive(d, k.Exposure(d, lawOn))...)
+	how := (*jurisdiction.Laws).Assess
+	if brief {
+		how = (*jurisdiction.Laws).Brief
+	}
+	out.derived = append(out.derived, jurisdiction.Derive(d, k.exposure(d, lawOn, how))...)
 	out.derived = append(out.derived, rights...)
 	return out
 }
 
 // derived is every fact that the engines compute from a dossier.
 func (k *Knowledge) derived(d *catalog.Dossier, lawOn catalog.Date) []finding.Derived {
-	return k.compute(d, lawOn).derived
+	return k.compute(d, lawOn, false).derived
 }

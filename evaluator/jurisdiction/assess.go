@@ -89,7 +89,13 @@ type Gap struct {
 
 // Assess walks the graph and judges every law in force on a day. It is pure: the same graph, laws and day give the
 // same answer, to the byte.
-func (l *Laws) Assess(g *Graph, lawOn catalog.Date) *Exposures {
+func (l *Laws) Assess(g *Graph, lawOn catalog.Date) *Exposures { return l.assess(g, lawOn, false) }
+
+// Brief is Assess without the explanations: statuses and severities, no paths, cures, questions, immunity, sovereignty
+// or transfers. Derive makes the same values and possible values of it, and names no facts.
+func (l *Laws) Brief(g *Graph, lawOn catalog.Date) *Exposures { return l.assess(g, lawOn, true) }
+
+func (l *Laws) assess(g *Graph, lawOn catalog.Date, brief bool) *Exposures {
 	w := newWalk(g, l)
 	e := &Exposures{Offering: g.Offering.ID, On: g.On, LawOn: lawOn, Hypothetical: g.Hypothetical, Disclaimer: l.Vocabulary.Disclaimer,
 		Exposures: make([]Exposure, 0, len(l.List)), Notes: []LawNote{}, graph: g, walk: w}
@@ -103,8 +109,13 @@ func (l *Laws) Assess(g *Graph, lawOn catalog.Date) *Exposures {
 			continue
 		}
 		x, v := w.judge(law, l.compiled[i], lawOn)
-		w.explain(&x, law, v, asked)
+		if !brief {
+			w.explain(&x, law, v, asked)
+		}
 		e.Exposures = append(e.Exposures, x)
+	}
+	if brief {
+		return e
 	}
 	e.Immunity = w.immunity(asked)
 	e.Sovereignty = w.sovereignty(e.Exposures, asked)
