@@ -153,7 +153,7 @@ func (e *Env) Compile(src string) (*Program, error) {
 	}
 	var opts []cel.ProgramOption
 	if e.limits {
-		opts = append(opts, cel.CostLimit(CostLimit), cel.InterruptCheckFrequency(100))
+		opts = append(opts, cel.CostLimit(CostLimit), cel.CostTracking(openCost{}), cel.InterruptCheckFrequency(100))
 	}
 	prg, err := e.cel.Program(checked, opts...)
 	if err != nil {

@@ -153,6 +153,30 @@ func (l *openList) Size() ref.Val { return l.rest }
 // Equal is unknown.
 func (l *openList) Equal(ref.Val) ref.Val { return l.rest }
 
+// openCost prices the calls that take an open list. CEL's own tracker takes the size of every list for a whole number, and
+// that of an open list is unknown.
+type openCost struct{}
+
+// CallCost implements cost.ActualCostEstimator: the elements at hand, or nil to leave the price to CEL.
+func (openCost) CallCost(_, _ string, args []ref.Val, _ ref.Val) *uint64 {
+	price, open := uint64(1), false
+	for _, a := range args {
+		switch a := a.(type) {
+		case *openList:
+			open = true
+			price += uint64(a.Lister.Size().(types.Int))
+		case traits.Sizer:
+			if n, ok := a.Size().(types.Int); ok {
+				price += uint64(n)
+			}
+		}
+	}
+	if !open {
+		return nil
+	}
+	return &price
+}
+
 // Fold implements traits.Foldable: comprehensions visit the unknown element too.
 func (l *openList) Fold(f traits.Folder) {
 	i := types.Int(0)
