@@ -47,7 +47,7 @@ type fileContent struct {
 }
 
 func (r *fileRow) index() map[string]string {
-	return map[string]string{"content": catalog.MustHash(fileContent{hexOf(r.Hash), r.Size, r.MediaType, r.Name})}
+	return map[string]string{"content": hashOf(fileContent{hexOf(r.Hash), r.Size, r.MediaType, r.Name})}
 }
 
 // AddFile keeps a source file: its bytes first, read back, then the row and its leaf. name is what the sender calls it;

@@ -211,5 +211,3 @@ func (p *postgresServer) stop() {
 	p.run("pg_ctl", "-D", p.dir+"/data", "-m", "immediate", "stop")
 	os.RemoveAll(p.dir)
 }
-
-func child() int { return 2 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"slices"
+	"unicode/utf8"
 
 	"vigie/catalog"
 )
@@ -47,6 +48,9 @@ func sourcesAt(q query, ids []string, limit int64) ([]sourceRow, error) {
 	err := padded(anys(ids), func(run []any) error {
 		list, err := rows[sourceRow](q, "SELECT "+sourceColumns+" FROM sources WHERE id IN ("+marks(len(run))+") ORDER BY id, revision", run...)
 		for _, r := range list {
+			if !utf8.ValidString(r.Title + r.Publisher + r.URL + r.Via + r.Note + r.File + r.Kind) {
+				return damaged("sources", r.ID, "holds bytes that are no text", "contient des octets qui ne sont pas du texte")
+			}
 			i, again := at[r.ID]
 			switch {
 			case !again:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"vigie/catalog"
 )
@@ -68,14 +69,20 @@ func fromClaim(c catalog.Claim, hash []byte) (claimRow, error) {
 	return r, nil
 }
 
+// value reads the answer. Text that is none was not written here: the row is damaged.
 func (r *claimRow) value() (*catalog.Value, error) {
+	for _, t := range []string{r.Value, r.French, r.Note, r.Locator, r.Path, r.Currency, r.RecordedBy} {
+		if !utf8.ValidString(t) {
+			return nil, damaged("claims", hexOf(r.Hash), "holds bytes that are no text", "contient des octets qui ne sont pas du texte")
+		}
+	}
 	v := &catalog.Value{Type: catalog.ValueType(r.Type)}
 	switch {
 	case r.Form == "":
 		return nil, nil
 	case r.Form == formList:
 		if err := json.Unmarshal([]byte(r.Value), v); err != nil {
-			return nil, fmt.Errorf("claim %x: %w", r.Hash, err)
+			return nil, damaged("claims", hexOf(r.Hash), "the value cannot be read", "la valeur est illisible")
 		}
 	case v.Type == catalog.TypeBoolean:
 		v.Bool = r.Value == "true"
@@ -217,4 +224,13 @@ func hashBytes(hexed string) []byte {
 		panic("store: not a hash: " + hexed) // only called with hashes that this program made or checked
 	}
 	return b
+}
+
+// hashOf names a row by its content; what has no canonical form, because it is damaged, has no name.
+func hashOf(v any) string {
+	h, err := catalog.Hash(v)
+	if err != nil {
+		return ""
+	}
+	return h
 }

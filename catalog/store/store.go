@@ -120,6 +120,9 @@ func (s *Store) open(ctx context.Context, o Options) (err error) {
 	if err := s.identify(ctx, o); err != nil {
 		return err
 	}
+	if err := s.upToDate(ctx); err != nil {
+		return err
+	}
 	if o.DSN == "" {
 		if s.witness, err = openWitness(filepath.Join(o.Dir, databaseName+"-witness")); err != nil {
 			return err

@@ -235,7 +235,7 @@ func (v *verifier) settings() error {
 	if err != nil {
 		return err
 	}
-	want := map[string]string{"format": storeFormat, "log.public": v.store.public}
+	want := map[string]string{"format": storeFormat, "log.public": v.store.public, periodsSetting: v.store.Dictionary.Hash()}
 	for _, r := range list {
 		if hexOf(r.Digest) != digestOf(r.Key, r.Value) || want[r.Key] != r.Value {
 			if err := v.bad("settings", r.Key, "the value is not the one that was set", "la valeur n'est pas celle qui avait été fixée"); err != nil {

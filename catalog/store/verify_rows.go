@@ -207,7 +207,7 @@ func (t *rowTables) records(from int64) ([]stored, error) {
 	out := make([]stored, len(list))
 	for i, r := range list {
 		t.refs[r.Leaf] = r.ref()
-		out[i] = stored{leaf: r.Leaf, name: r.ref().String(), hash: catalog.MustHash(r.ref()), entity: entityName(r.Entity)}
+		out[i] = stored{leaf: r.Leaf, name: r.ref().String(), hash: hashOf(r.ref()), entity: entityName(r.Entity)}
 	}
 	return out, err
 }
@@ -217,7 +217,7 @@ func (t *rowTables) sources(from int64) ([]stored, error) {
 	out := make([]stored, len(list))
 	for i := range list {
 		r := &list[i]
-		out[i] = stored{leaf: r.Leaf, name: r.ID, hash: catalog.MustHash(r.toSource()), kept: hexOf(r.Hash), entity: entityName(r.Entity), moment: r.RecordedNs, atLeaf: true}
+		out[i] = stored{leaf: r.Leaf, name: r.ID, hash: hashOf(r.toSource()), kept: hexOf(r.Hash), entity: entityName(r.Entity), moment: r.RecordedNs, atLeaf: true}
 	}
 	return out, err
 }
@@ -230,7 +230,7 @@ func (t *rowTables) claims(from int64) ([]stored, error) {
 		s := stored{leaf: r.Leaf, name: ref.String() + ":" + r.Path, kept: hexOf(r.Hash), entity: entityName(r.Entity), moment: r.RecordedNs}
 		c, err := r.toClaim(ref)
 		if err == nil && known {
-			s.hash = c.Hash()
+			s.hash = hashOf(c)
 		}
 		if again, err := fromClaim(c, r.Hash); err != nil || again.Form != r.Form || again.Type != r.Type || again.Value != r.Value ||
 			again.French != r.French || again.Currency != r.Currency {
@@ -248,7 +248,7 @@ func (t *rowTables) withdrawals(from int64) ([]stored, error) {
 	out := make([]stored, len(list))
 	for i := range list {
 		r := &list[i]
-		out[i] = stored{leaf: r.Leaf, name: hexOf(r.Hash), hash: catalog.MustHash(r.toWithdrawal()), kept: hexOf(r.Hash), entity: entityName(r.Entity), moment: r.DecidedNs}
+		out[i] = stored{leaf: r.Leaf, name: hexOf(r.Hash), hash: hashOf(r.toWithdrawal()), kept: hexOf(r.Hash), entity: entityName(r.Entity), moment: r.DecidedNs}
 	}
 	return out, err
 }
@@ -259,7 +259,7 @@ func (t *rowTables) settlements(from int64) ([]stored, error) {
 	for i := range list {
 		r := &list[i]
 		x := r.toSettlement(t.refs[r.Record])
-		out[i] = stored{leaf: r.Leaf, name: x.Record.String() + ":" + x.Path, hash: catalog.MustHash(x), kept: hexOf(r.Hash), entity: entityName(r.Entity), moment: r.DecidedNs}
+		out[i] = stored{leaf: r.Leaf, name: x.Record.String() + ":" + x.Path, hash: hashOf(x), kept: hexOf(r.Hash), entity: entityName(r.Entity), moment: r.DecidedNs}
 	}
 	return out, err
 }
@@ -305,16 +305,7 @@ func (v *verifier) derived() error {
 		revision[all[i].ID] = all[i].Revision
 		sources[all[i].ID] = all[i].toSource()
 	}
-	for from := int64(0); ; {
-		list, err := rows[recordRow](v.query, "SELECT leaf, kind, id, entity, revision FROM records WHERE leaf >= ? ORDER BY leaf LIMIT 256", from)
-		if err != nil || len(list) == 0 {
-			return v.strays(err)
-		}
-		if err := v.periodsOf(dict, list, sources); err != nil {
-			return err
-		}
-		from = list[len(list)-1].Leaf + 1
-	}
+	return v.strays(eachRecord(v.query, func(list []recordRow) error { return v.periodsOf(dict, list, sources) }))
 }
 
 // strays names periods of records that do not exist.
@@ -330,28 +321,17 @@ func (v *verifier) strays(err error) error {
 }
 
 func (v *verifier) periodsOf(dict *catalog.Dictionary, list []recordRow, sources map[string]catalog.Source) error {
+	want, broken, err := made(v.query, dict, list, sources)
+	if err != nil {
+		return err
+	}
 	leaves := make([]any, len(list))
 	for i := range list {
 		leaves[i] = list[i].Leaf
 	}
-	in := "(" + marks(len(list)) + ")"
-	claims := map[int64][]*claimRow{}
-	var r claimRow
-	if err := v.scan("SELECT "+claimColumns+" FROM claims WHERE record IN "+in+" AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.claim = claims.leaf) ORDER BY leaf", leaves, r.into(), func() error {
-		c := r
-		c.Hash = slices.Clone(r.Hash)
-		claims[r.Record] = append(claims[r.Record], &c)
-		return nil
-	}); err != nil {
-		return err
-	}
-	decided, err := rows[settlementRow](v.query, "SELECT s.*, c.hash AS claim_hash FROM settlements s JOIN claims c ON c.leaf = s.claim WHERE s.record IN "+in, leaves...)
-	if err != nil {
-		return err
-	}
 	got := map[int64][]periodRow{}
 	var p periodRow
-	if err := v.scan("SELECT "+periodColumns+" FROM periods WHERE record IN "+in+" ORDER BY record, path, from_day, claim, nth", leaves,
+	if err := v.scan("SELECT "+periodColumns+" FROM periods WHERE record IN ("+marks(len(list))+") ORDER BY record, path, from_day, claim, nth", leaves,
 		[]any{&p.Record, &p.Path, &p.FromDay, &p.Claim, &p.Nth, &p.UntilDay, &p.Alone, &p.Value}, func() error {
 			got[p.Record] = append(got[p.Record], p)
 			p.Value = nil
@@ -360,21 +340,10 @@ func (v *verifier) periodsOf(dict *catalog.Dictionary, list []recordRow, sources
 		return err
 	}
 	for _, rec := range list {
-		settled := map[string]*catalog.Settlement{}
-		for i := range decided {
-			if decided[i].Record == rec.Leaf {
-				holds(settled, decided[i].Path, decided[i].toSettlement(rec.ref()))
-			}
-		}
-		var paths []string
-		for _, c := range claims[rec.Leaf] {
-			paths = append(paths, c.Path)
-		}
-		slices.Sort(paths)
-		want, err := periodsOf(dict, rec.Leaf, rec.ref(), slices.Compact(paths), claims[rec.Leaf], settled, func(id string) catalog.Source { return sources[id] })
-		if err != nil {
+		if broken[rec.Leaf] {
 			continue // a claim that cannot be read was named already
 		}
+		want := want[rec.Leaf]
 		slices.SortFunc(want, comparePeriods)
 		if i := firstUnequal(want, got[rec.Leaf]); i >= 0 {
 			where := rec.ref().String()

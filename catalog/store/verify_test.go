@@ -47,7 +47,7 @@ func filled(t testing.TB, o Options) *Store {
 func part(c *catalog.Catalogue) ([]catalog.Ref, []catalog.Claim) {
 	keep := map[catalog.Ref]bool{}
 	for _, r := range c.Records {
-		if r.Kind == catalog.Licence || r.Kind == catalog.UseCase || r.Kind == catalog.Organisation {
+		if r.Kind == catalog.Licence && r.ID < "d" || r.Kind == catalog.UseCase || r.Kind == catalog.Organisation {
 			keep[r] = true
 		}
 	}
