@@ -216,9 +216,6 @@ func (in *Input) knockOut(k *framework.CompiledKnockOut, full *reading, at func(
 		return out, nil
 	}
 	out.Status = Passed
-	if on == expr.Maybe {
-		return out, nil
-	}
 	floor := max(in.Framework.Strength(k.MinEvidence), in.Weights.EvidenceFloor)
 	_, strong, weak, err := at(floor).fails(k)
 	if err != nil {
