@@ -12,14 +12,14 @@ type item struct {
 	optional  bool
 }
 
-// mean is the interval of a weighted mean of which optional items may drop out. empty says that all may; the ends
-// are nil when there is nothing to average.
+// mean is the interval of a weighted mean of which optional items may drop out. empty says that all that weigh may:
+// an item of weight 0 holds nothing up. The ends are nil when there is nothing to average.
 //
 // The lowest mean over all choices of optional items is reached by taking them in increasing order of score for as
 // long as each lies below the mean of what is already in (and the highest, in decreasing order): every end is the
 // mean of some choice, so the interval is exact when items do not share a missing fact, and sound when they do.
 func mean(items []item) (low, high *big.Rat, empty bool) {
-	empty = !slices.ContainsFunc(items, func(i item) bool { return !i.optional })
+	empty = !slices.ContainsFunc(items, func(i item) bool { return !i.optional && i.weight != 0 })
 	end := func(score func(item) *big.Rat, sign int) *big.Rat {
 		sum, weight := new(big.Rat), new(big.Rat)
 		var optional []item

@@ -30,7 +30,7 @@ func TestMeanIsTheHullOfEveryChoice(t *testing.T) {
 					skip = true
 				}
 				if in {
-					any = true
+					any = any || it.weight != 0
 					add(sumLow, new(big.Rat), it.weight, it.low)
 					add(sumHigh, weight, it.weight, it.high)
 				}
