@@ -176,6 +176,9 @@ func TestWeighings(t *testing.T) {
 		"zero":    {base(func(w *Weighing) { w.Numbers = map[string]int64{"privacy": 0} }), nil, "numbers: every weight is zero: nothing would decide"},
 		"negative": {base(func(w *Weighing) { w.Numbers = map[string]int64{"privacy": -1, "cost": 2} }), nil,
 			"numbers.privacy: a weight cannot be negative: -1"},
+		"huge": {base(func(w *Weighing) {
+			w.Numbers, w.Criteria = map[string]int64{"cost": 1 << 62}, map[string]int64{fw.Criteria[0].ID: 1 << 40}
+		}), nil, "numbers.cost: a weight is at most 1000000, found 4611686018427387904\ncriteria." + fw.Criteria[0].ID + ": a weight is at most 100, found 1099511627776"},
 		"two ways": {base(func(w *Weighing) { w.Numbers, w.Order = map[string]int64{"cost": 1}, []string{"cost"} }), nil,
 			"weights: expected one of numbers, swings and order, found 2 of them"},
 		"order twice": {base(func(w *Weighing) { w.Order = []string{"cost", "cost"} }), nil, `order: "cost" is there twice`},

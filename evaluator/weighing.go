@@ -48,6 +48,8 @@ func (w Weighing) WeightSet(fw *framework.Framework) (*framework.WeightSet, erro
 			bad("criteria."+id, strict.NotIn(id, criterionIDs(fw)))
 		case w.Criteria[id] < 0:
 			bad("criteria."+id, negativeWeight(w.Criteria[id]))
+		case w.Criteria[id] > framework.MaxWeight:
+			bad("criteria."+id, heavyWeight(framework.MaxWeight, w.Criteria[id]))
 		}
 	}
 	out := &framework.WeightSet{ID: w.ID, Title: w.Title, Author: w.Author, Reason: w.Reason, Families: families, Criteria: w.Criteria, EvidenceFloor: w.EvidenceFloor}
@@ -69,6 +71,10 @@ func (w Weighing) WeightSet(fw *framework.Framework) (*framework.WeightSet, erro
 
 func negativeWeight(n int64) wording.Text {
 	return wording.Textf("a weight cannot be negative: %d", "un poids ne peut être négatif : %d", n)
+}
+
+func heavyWeight(most, n int64) wording.Text {
+	return wording.Textf("a weight is at most %d, found %d", "un poids est d'au plus %d ; trouvé : %d", most, n)
 }
 
 func criterionIDs(fw *framework.Framework) []string {
@@ -114,7 +120,7 @@ func (w Weighing) families(fw *framework.Framework, bad func(string, wording.Tex
 		case n < 0:
 			bad(path+"."+id, negativeWeight(n))
 		case n > MaxWeight:
-			bad(path+"."+id, wording.Textf("a weight is at most %d, found %d", "un poids est d'au plus %d ; trouvé : %d", MaxWeight, n))
+			bad(path+"."+id, heavyWeight(MaxWeight, n))
 		case path == "swings" && n > 100:
 			bad(path+"."+id, wording.Textf("a swing is from 0 to 100, 100 for the one that matters most; found %d", "un écart va de 0 à 100, 100 pour celui qui compte le plus ; trouvé : %d", n))
 		default:

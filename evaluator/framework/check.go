@@ -67,7 +67,7 @@ func (c *checker) meta(f *Framework) {
 	for i, family := range f.Families {
 		at := fmt.Sprintf("families[%d]", i)
 		c.id(familyWord, MetaFile, at+".id", family.ID)
-		if c.negative(MetaFile, at+".weight", family.Weight) {
+		if c.wrongFamilyWeight(MetaFile, at+".weight", family.Weight) {
 			return // their sum would say nothing
 		}
 		total += family.Weight
@@ -105,11 +105,27 @@ func (c *checker) share(file, at string, v float64) {
 	}
 }
 
-func (c *checker) negative(file, at string, w int64) bool {
-	if w < 0 {
+// MaxWeight bounds the weight of a criterion inside its family. The ranking keeps a row of probabilities for each sum of
+// weights: a weight of a thousand million would ask for all the memory there is.
+const MaxWeight = 100
+
+// maxFamilyWeight keeps the sum of the families, which must make 100, from running over.
+const maxFamilyWeight = 1000
+
+func (c *checker) wrongFamilyWeight(file, at string, w int64) bool {
+	return c.wrongWeight(maxFamilyWeight, file, at, w)
+}
+
+func (c *checker) wrongWeight(most int64, file, at string, w int64) bool {
+	switch {
+	case w < 0:
 		c.add(file, at, "a weight cannot be negative: %d", "un poids ne peut être négatif : %d", w)
+	case w > most:
+		c.text(file, at, wording.Textf("a weight is at most %d, found %d", "un poids est d'au plus %d ; trouvé : %d", most, w))
+	default:
+		return false
 	}
-	return w < 0
+	return true
 }
 
 func (c *checker) sum(file, at string, total int64) {
@@ -141,7 +157,7 @@ func (c *checker) criterion(f *Framework, x *Criterion) {
 	if x.ID != "" {
 		c.id(criterionWord, x.File, x.at+".id", x.ID)
 	}
-	c.negative(x.File, x.at+".weight", x.Weight)
+	c.wrongWeight(MaxWeight, x.File, x.at+".weight", x.Weight)
 	c.bands(x)
 	for i, k := range x.KnockOuts {
 		if k.ID != "" {

@@ -149,12 +149,12 @@ func (c *checker) weightSet(file string, data []byte, f *Framework) *WeightSet {
 
 func (c *checker) familyWeights(file string, f *Framework, w *WeightSet) {
 	var total int64
-	negative := false
+	wrong := false
 	for _, id := range sortedKeys(w.Families) {
 		if _, ok := f.Family(id); !ok {
 			c.key(file, "families."+id, strict.NotIn(id, f.familyIDs()))
 		}
-		negative = c.negative(file, "families."+id, w.Families[id]) || negative
+		wrong = c.wrongFamilyWeight(file, "families."+id, w.Families[id]) || wrong
 		total += w.Families[id]
 	}
 	for _, id := range f.familyIDs() {
@@ -163,7 +163,7 @@ func (c *checker) familyWeights(file string, f *Framework, w *WeightSet) {
 		}
 	}
 	switch {
-	case negative:
+	case wrong:
 	case total == 0:
 		c.add(file, "families", "every weight is 0; at least one family must count", "tous les poids sont nuls ; une famille au moins doit compter")
 	case total != 100:
@@ -179,7 +179,7 @@ func (c *checker) criterionWeights(file string, f *Framework, w *WeightSet) {
 			c.key(file, "criteria."+id, strict.NotIn(id, f.criterionIDs()))
 			continue
 		}
-		if !c.negative(file, "criteria."+id, w.Criteria[id]) {
+		if !c.wrongWeight(MaxWeight, file, "criteria."+id, w.Criteria[id]) {
 			touched[x.Family] = true
 		}
 	}
