@@ -269,9 +269,14 @@ func (b *builder) works(p *Party, admin, support Places) {
 	p.Refs[AttrAdmin] = b.refs(b.d.Offering, "offering.admin_countries", "offering.support_countries")
 }
 
-// access is what those who run the inference have.
+// access is what those who run the inference have. A model must read prompts, so it is the content in clear unless
+// attested enclaves keep the vendor out: what is not known of those leaves both possible. That its people reach or read
+// content proves that it has it in clear, whatever else is claimed.
 func (b *builder) access(p *Party) Level {
 	p.Refs[AttrAccess] = b.refs(b.d.Offering, "offering.vendor_access", "offering.confidential_computing")
+	if b.d.Roles.Terms.ID != "" {
+		p.Refs[AttrAccess] = append(p.Refs[AttrAccess], b.refs(b.d.Roles.Terms, "terms.human_review")...)
+	}
 	enclaves := b.truth(b.d.Offering, "offering.confidential_computing")
 	staff := b.text(b.d.Offering, "offering.vendor_access")
 	inTenancy := b.g.Offering.Deployment == SelfHostedCloud
@@ -280,12 +285,21 @@ func (b *builder) access(p *Party) Level {
 		return Exactly(AccessNone)
 	case inTenancy && staff == "":
 		return UnknownAccess
+	case staff != "" && staff != "impossible", b.read():
+		return Exactly(AccessPlaintext)
 	case staff == "impossible" && enclaves == Yes:
 		return Exactly(AccessCiphertext)
-	case staff == "impossible" || enclaves == Yes:
-		return Level{AccessCiphertext, AccessPlaintext}
 	}
-	return Exactly(AccessPlaintext)
+	return Level{AccessCiphertext, AccessPlaintext}
+}
+
+// read reports whether the terms let people of the vendor read content, on whatever occasion.
+func (b *builder) read() bool {
+	switch b.text(b.d.Roles.Terms, "terms.human_review") {
+	case "", "none", "on_customer_request":
+		return false
+	}
+	return true
 }
 
 // party adds a vendor record to the graph, once.

@@ -295,7 +295,9 @@ func TestAccessOfTheVendor(t *testing.T) {
 	}{
 		{"whoever runs inference reads it", facts{"offering.key_custody": "customer_external"}, Exactly(AccessPlaintext)},
 		{"a claim of impossibility is not proof", facts{"offering.vendor_access": "impossible"}, Level{AccessCiphertext, AccessPlaintext}},
-		{"attested enclaves without it are not either", facts{"offering.confidential_computing": true}, Level{AccessCiphertext, AccessPlaintext}},
+		{"people who reach content have it in clear, whatever is attested", facts{"offering.confidential_computing": true}, Exactly(AccessPlaintext)},
+		{"attested enclaves are no proof that nobody reaches it", facts{"offering.vendor_access": "", "offering.confidential_computing": true}, Level{AccessCiphertext, AccessPlaintext}},
+		{"neither known, either may be", facts{"offering.vendor_access": ""}, Level{AccessCiphertext, AccessPlaintext}},
 		{"both together settle it", facts{"offering.vendor_access": "impossible", "offering.confidential_computing": true}, Exactly(AccessCiphertext)},
 		{"nothing at all in the customer's own tenancy", facts{"offering.deployment": "customer_cloud", "offering.vendor_access": "impossible"}, Exactly(AccessNone)},
 	} {
