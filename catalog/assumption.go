@@ -21,7 +21,7 @@ const (
 	AssumeUnknown = "unknown" // a fact is not known
 	AssumeScale   = "scale"   // a number is multiplied
 	AssumeDrop    = "drop"    // a record (a stake, a sub-processing, a price) does not exist
-	AssumeStake   = "stake"   // an owner holds this share of a company
+	AssumeStake   = "stake"   // an owner takes this share of a company; the others keep their proportions of the rest
 	AssumeSupply  = "supply"  // a company uses another as sub-processor
 	AssumeLaw     = "law"     // a law is repealed, or in force
 )
@@ -261,11 +261,36 @@ func (v *View) link(a Assumption, n int) wording.Text {
 			v.assumed("subprocessing.sees_content", BoolValue(true), a)}})
 		return wording.Text{}
 	}
+	v.dilute(a)
 	share := NumValue(TypePercent, a.Number)
 	v.put(&DossierRecord{Kind: Stake, ID: id, Facts: []Fact{
 		v.assumed("stake.vendor", held, a), v.assumed("stake.owner", owner, a), v.assumed("stake.percent", share, a),
 		v.assumed("stake.voting_percent", share, a), v.assumed("stake.control", BoolValue(overHalf(a.Number)), a)}})
 	return wording.Text{}
+}
+
+// dilute makes room for a new owner: those recorded keep their proportions of what is left, and none of them controls
+// a company of which another takes more than half.
+func (v *View) dilute(a Assumption) {
+	left := new(big.Rat).Sub(big.NewRat(1, 1), new(big.Rat).Quo(Rat(a.Number), big.NewRat(100, 1)))
+	for _, id := range v.ids[Stake] {
+		rec := v.records[Ref{Stake, id}]
+		if held := rec.Fact("stake.vendor"); held.State != Known || held.Value.Text != a.Record.ID {
+			continue
+		}
+		for _, path := range []string{"stake.percent", "stake.voting_percent", "stake.percent_min", "stake.percent_max", "stake.voting_min", "stake.voting_max"} {
+			if f := rec.Fact(path); f.State == Known {
+				scaled := *f.Value
+				scaled.Num = Decimal(new(big.Rat).Mul(Rat(scaled.Num), left), 6)
+				f.Value, f.Assumed, f.Note = &scaled, true, a.Text
+				rec = rec.with(f)
+			}
+		}
+		if f := rec.Fact("stake.control"); overHalf(a.Number) && f.State == Known && f.Value.Bool {
+			rec = rec.with(v.assumed("stake.control", BoolValue(false), a))
+		}
+		v.records[rec.Ref()] = rec
+	}
 }
 
 func (v *View) assumed(path string, val Value, a Assumption) Fact {

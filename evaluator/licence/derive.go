@@ -190,6 +190,25 @@ func union(list []string, c string) []string {
 	return append(slices.Clone(list), c)
 }
 
+var askHost = wording.Textf("the licence binds whoever runs the model: ask the host by which right it serves it to you",
+	"la licence oblige qui exploite le modèle : demander à l'hébergeur à quel titre il vous le sert")
+
+// throughHost is what the limits of a licence are to the customer of a host that serves the weights: they bind the
+// host, who may hold another grant, and reach the customer only as far as the host passes them on. What the customer
+// would not be allowed itself is then unclear, not forbidden.
+func throughHost(c []string) []string {
+	var out []string
+	for _, x := range c {
+		if x == "conditions_unmet" || x == "forbidden" {
+			x = "unclear"
+		}
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // saas: an assistant that runs models it does not name; its user has no licence of theirs.
 func saas(d *catalog.Dossier) bool {
 	f := d.Record(d.Offering).Fact("offering.deployment")

@@ -53,8 +53,12 @@ func (set *Set) rightsFindings(d *catalog.Dossier, m ModelRights) []finding.Find
 			What:  wording.Textf("%s, %s: %s", "%s, %s : %s", d.Name(m.Model), RightText(name).Lower(), r.Answer.Text()),
 			Why:   r.Reason,
 			Facts: sortRefs(append(append([]catalog.FactRef{}, r.Used...), r.Missing...)), Basis: set.basisText(r)}
-		if len(r.ToDo) > 0 {
-			f.Cure = joinTexts(dedupe(r.ToDo), "; ", " ; ")
+		todo := r.ToDo
+		if severity == 3 && hostedByVendor(d) { // the limit binds the host, who may hold another grant
+			f.Severity, todo = 2, []wording.Text{askHost}
+		}
+		if len(todo) > 0 {
+			f.Cure = joinTexts(dedupe(todo), "; ", " ; ")
 		}
 		out = append(out, f)
 	}
