@@ -51,7 +51,7 @@ func New(c Config) (*Server, error) {
 	if err := e.SetTrustedProxies(nil); err != nil {
 		return nil, err
 	}
-	e.Use(s.identify, s.log, s.recover, headers, compress)
+	e.Use(s.identify, s.log, s.recover, headers, compress, s.sameOrigin)
 	s.routes(e)
 	return &Server{Handler: e, svc: s.svc, today: c.Today}, nil
 }
@@ -85,6 +85,12 @@ func (s *server) routes(e *gin.Engine) {
 	data("/offerings/:id", s.offering)
 	data("/offerings/:id/assessment", s.assessment)
 	data("/offerings/:id/report.pdf", s.reportPDF)
+	data("/offerings/:id/exposure", s.exposure)
+	data("/laws", s.laws)
+	data("/laws/:id", s.law)
+	data("/licences", s.licences)
+	data("/licences/:id", s.licence)
+	e.POST("/api/v1/licences/identify", s.data(s.identifyLicence))
 	e.NoRoute(func(c *gin.Context) { s.fail(c, errNoRoute) })
-	e.NoMethod(func(c *gin.Context) { s.fail(c, errNoMethod) })
+	e.NoMethod(func(c *gin.Context) { s.fail(c, &wrongMethod{c.Writer.Header().Get("Allow")}) })
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -17,7 +18,21 @@ import (
 var (
 	errNoRoute  = errors.New("no such address")
 	errNoMethod = errors.New("method not allowed")
+
+	errMediaType   = errors.New("unsupported media type")
+	errCrossOrigin = errors.New("cross-origin request")
+	errBroken      = errors.New("the body broke off")
 )
+
+// wrongMethod is errNoMethod with the methods that are answered.
+type wrongMethod struct{ allow string }
+
+func (e *wrongMethod) Error() string { return errNoMethod.Error() + ", allowed: " + e.allow }
+
+// tooLarge is a body over its limit, in bytes.
+type tooLarge struct{ limit int64 }
+
+func (e *tooLarge) Error() string { return fmt.Sprintf("body larger than %d bytes", e.limit) }
 
 // failure is an error as a client may see it.
 type failure struct {
@@ -34,7 +49,23 @@ func classify(err error) failure {
 		missing *catalog.NotFoundError
 		invalid *catalog.InvalidError
 	)
+	var (
+		method *wrongMethod
+		large  *tooLarge
+	)
 	switch {
+	case errors.As(err, &method) && !strings.Contains(method.allow, http.MethodGet):
+		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only %s is answered here", "seul %s est admis ici", method.allow)}
+	case errors.As(err, &method):
+		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only GET and HEAD are answered here", "seuls GET et HEAD sont admis ici")}
+	case errors.As(err, &large):
+		return failure{status: http.StatusRequestEntityTooLarge, title: wording.Textf("at most %d KiB are accepted here", "au plus %d Kio sont admis ici", large.limit>>10)}
+	case errors.Is(err, errMediaType):
+		return failure{status: http.StatusUnsupportedMediaType, title: wording.Textf("send text/plain, or application/json in UTF-8", "envoyer text/plain, ou application/json en UTF-8")}
+	case errors.Is(err, errCrossOrigin):
+		return failure{status: http.StatusForbidden, title: wording.Textf("a form of another site cannot be sent here", "le formulaire d'un autre site ne peut être envoyé ici")}
+	case errors.Is(err, errBroken):
+		return failure{status: http.StatusBadRequest, title: wording.Textf("the body broke off before its end", "le corps de la requête s'est interrompu")}
 	case errors.Is(err, errNoRoute):
 		return failure{status: http.StatusNotFound, title: wording.Textf("there is nothing at this address", "il n'y a rien à cette adresse")}
 	case errors.Is(err, errNoMethod):

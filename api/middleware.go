@@ -71,6 +71,16 @@ func headers(c *gin.Context) {
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 }
 
+var crossOrigin = http.NewCrossOriginProtection()
+
+// sameOrigin refuses what a browser sends for another site's page; programs, which name no origin, pass.
+func (s *server) sameOrigin(c *gin.Context) {
+	if err := crossOrigin.Check(c.Request); err != nil {
+		s.fail(c, errCrossOrigin)
+		c.Abort()
+	}
+}
+
 var zippers = sync.Pool{New: func() any {
 	w, _ := gzip.NewWriterLevel(nil, gzip.DefaultCompression)
 	return w

@@ -54,6 +54,33 @@ func (p *params) text(name string) string {
 	return ""
 }
 
+// maxTexts bounds a parameter that may be repeated.
+const maxTexts = 100
+
+// texts reads a parameter that may be repeated; empty ones count as not given.
+func (p *params) texts(name string) []string {
+	p.known = append(p.known, name)
+	var out []string
+	for _, v := range p.values[name] {
+		if len(v) > 200 {
+			p.bad(name, wording.Textf("%s is longer than 200 bytes", "%s dépasse 200 octets", name))
+			return nil
+		}
+		if v = strings.TrimSpace(v); v != "" {
+			out = append(out, v)
+		}
+	}
+	if len(out) > maxTexts {
+		p.bad(name, wording.Textf("%s is given %d times; at most %d", "%s est donné %d fois ; au plus %d", name, len(out), maxTexts))
+	}
+	return out
+}
+
+// notADay refuses a day.
+func notADay(name, v string) wording.Text {
+	return wording.Textf("%s: expected a day written YYYY-MM-DD that exists, found %q", "%s : attendu un jour existant, écrit AAAA-MM-JJ ; trouvé : « %s »", name, v)
+}
+
 func (p *params) needed(name string) string {
 	v := p.text(name)
 	if v == "" && len(p.values[name]) < 2 {
@@ -69,7 +96,7 @@ func (p *params) day(name string, otherwise catalog.Date) catalog.Date {
 	}
 	d, ok := catalog.ParseDate(v)
 	if !ok {
-		p.bad(name, wording.Textf("%s: expected a day written YYYY-MM-DD that exists, found %q", "%s : attendu un jour existant, écrit AAAA-MM-JJ ; trouvé : « %s »", name, v))
+		p.bad(name, notADay(name, v))
 	}
 	return d
 }

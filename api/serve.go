@@ -8,6 +8,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"vigie/evaluator/licence"
 )
 
 // The limits of a connection: a client that sends or reads too slowly is cut, so that it holds nothing up.
@@ -21,7 +23,7 @@ const (
 )
 
 // Serve answers on ln until ctx ends or the process is told to stop; requests under way are then answered. Once it
-// listens it gets the assessments of the day ready in the background.
+// listens it gets the licences and the assessments of the day ready in the background.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
@@ -57,6 +59,8 @@ func (s *Server) warm(ctx context.Context) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(warmAfter):
+		// A fault would be one of the build, which Open has found; the scanner of classic licences takes a second.
+		_ = licence.Warm()
 		s.svc.Warm(ctx, s.today())
 	}
 }

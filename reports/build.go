@@ -37,6 +37,9 @@ type Input struct {
 	// Knowledge lets the report tell the exposure to foreign law, sovereignty and the rights in the models; without it
 	// these sections are left out.
 	Knowledge *evaluator.Knowledge
+	// Exposures is what the walk said, when it was asked otherwise than for the day of the assessment: by the law of
+	// another day, or for some laws only.
+	Exposures *jurisdiction.Exposures
 	// Extra is put into "who is behind it". Their numbers are given here.
 	Extra []tree.Section
 }
@@ -131,7 +134,11 @@ func newBuilder(in Input, lang wording.Lang) (*builder, error) {
 	for _, d := range declarations {
 		b.defs[d.Path] = &catalog.FactDef{Path: d.Path, Type: d.Type, Many: d.Many, Unit: d.Unit, Values: d.Values, Label: d.Label, Help: d.Help}
 	}
-	if in.Knowledge != nil {
+	switch {
+	case in.Knowledge == nil:
+	case in.Exposures != nil:
+		b.walked = in.Exposures
+	default:
 		b.walked = in.Knowledge.Exposure(in.Dossier, in.Assessment.On)
 	}
 	return b, nil

@@ -14,6 +14,7 @@ import (
 	"vigie/catalog"
 	"vigie/catalog/reference"
 	"vigie/catalog/wording"
+	"vigie/evaluator"
 	"vigie/evaluator/jurisdiction"
 	"vigie/reports/tree"
 )
@@ -50,9 +51,8 @@ func TestExposureReadsAsExpected(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := invented(t, "exemplia-paris")
-	k := *b.knowledge
-	k.Laws = inventedLaws(t, k.Laws)
-	in.Knowledge = &k
+	k := b.knowledge
+	in.Knowledge = &evaluator.Knowledge{Dictionary: k.Dictionary, Derive: k.Derive, Licences: k.Licences, Laws: inventedLaws(t, k.Laws)}
 	for _, l := range wording.Langs() {
 		doc, err := Build(in, l)
 		if err != nil {
