@@ -163,6 +163,30 @@ func (d *Dossier) Holder(root string) []Ref {
 	return nil
 }
 
+// Unnamed gives the links that are not known and may lead to further holders of a root: models that an incomplete list
+// leaves out, and the makers and licences of some of several models. While there are any, what the known holders say
+// does not settle what an expression reads.
+func (d *Dossier) Unnamed(root string) []FactRef {
+	var out []FactRef
+	link := map[string]string{"model": "", "provider": "model.provider", "licence": "model.licence"}
+	path, ok := link[root]
+	if !ok {
+		return nil
+	}
+	if f := d.Record(d.Offering).Fact("offering.models"); f.State == Known && f.Value.Many && !f.Value.Complete {
+		out = append(out, FactRef{d.Offering, f.Path})
+	}
+	if path == "" || len(d.Roles.Models) < 2 {
+		return out // without a link of the only model there is no holder at all
+	}
+	for _, m := range d.Roles.Models {
+		if d.Record(m).Fact(path).State != Known {
+			out = append(out, FactRef{m, path})
+		}
+	}
+	return out
+}
+
 // Where is the dossier with only the facts that keep lets pass; the others become unknown. Reference facts always
 // stay: a link that is only weakly evidenced is still a link that may lead somewhere, and dropping it would make
 // the offering look better than it is known to be.

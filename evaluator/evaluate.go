@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"vigie/catalog"
 	"vigie/evaluator/expr"
@@ -269,8 +270,12 @@ func (r *reading) leaves(path string, env *expr.Env) []catalog.FactRef {
 	if x, ok := r.derived[path]; ok && len(x.SettledBy) > 0 {
 		return x.SettledBy
 	}
-	var out []catalog.FactRef
+	root, _, _ := strings.Cut(path, ".")
+	out := r.dossier.Unnamed(root)
 	for _, u := range r.uses(path, env) {
+		if u.Record.IsZero() && len(out) > 0 {
+			continue // the links that would name the holder are asked for
+		}
 		if u.State == catalog.Unknown || u.Value != nil && u.Value.Many && !u.Value.Complete {
 			out = append(out, catalog.FactRef{Record: u.Record, Path: path})
 		}

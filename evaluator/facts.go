@@ -97,10 +97,13 @@ func (r *reading) setDerived(path string) {
 	}
 }
 
-// setFact combines what the holders of a path say: one value when they agree, unknown when one is unknown, one of
-// several when they differ (an offering that runs several models).
+// setFact combines what the holders of a path say: one value when they agree, unknown when one is unknown or not even
+// named, one of several when they differ (an offering that runs several models).
 func (r *reading) setFact(path string, def *catalog.FactDef) {
 	root, _, _ := strings.Cut(path, ".")
+	if len(r.dossier.Unnamed(root)) > 0 {
+		return
+	}
 	var values []catalog.Value
 	for _, holder := range r.dossier.Holder(root) {
 		f := r.dossier.Record(holder).Fact(path)
@@ -160,6 +163,9 @@ func (r *reading) uses(path string, env *expr.Env) []FactUse {
 			u.Value, u.Kind = nil, ""
 		}
 		out = append(out, u)
+	}
+	if len(r.dossier.Unnamed(root)) > 0 {
+		out = append(out, FactUse{Path: path, State: catalog.Unknown})
 	}
 	return out
 }
