@@ -35,6 +35,9 @@ func (set *Set) answers(j *Judgement, e *entry, s *Situation) {
 	put(OwnOutputs, e.Outputs.Clause, set.orFixed(e, OwnOutputs, commercial))
 	put(TrainOnOutputs, e.Outputs.Clause, set.trainRight(e, s, commercial))
 	put(SelfHost, e.CommercialUse.Clause, selfHost(e, commercial))
+	if e.Outputs.WithinTerritory {
+		j.boundBy(InTerritory, OwnOutputs, TrainOnOutputs)
+	}
 }
 
 // orFixed gives the answer that does not depend on who asks; a right that only those enjoy who may use the model at all
@@ -151,7 +154,7 @@ func (set *Set) commercial(e *entry, s *Situation) Right {
 		if r.truth == expr.False && business == expr.True {
 			used, _ := s.split(reads)
 			return Right{Answer: Forbidden, Used: used, Reason: wording.Textf("only non-commercial use is licensed, and this use is commercial", "seul l'usage non commercial est concédé, et cet usage est commercial"),
-				ToDo: []wording.Text{wording.Textf("ask %s for a commercial licence, or choose another model", "demander une licence commerciale à %s, ou choisir un autre modèle", e.Holder.Name)}}
+				ToDo: []wording.Text{wording.Textf("ask %s for a commercial licence, or choose another model", "demander une licence commerciale au titulaire (%s), ou choisir un autre modèle", e.Holder.Name)}}
 		}
 	}
 	used, missing := s.split(reads)
@@ -265,7 +268,7 @@ func (set *Set) territoryRight(e *entry, s *Situation) (Right, string) {
 		return Right{Answer: Allowed, Used: used, Reason: wording.Textf("%s; this is elsewhere", "%s ; on est ailleurs", rule)}, t.Clause
 	case applies == expr.True && inside == expr.True:
 		return Right{Answer: Forbidden, Used: used, Reason: rule,
-			ToDo: []wording.Text{wording.Textf("ask %s for a licence, or choose another model", "demander une licence à %s, ou choisir un autre modèle", e.Holder.Name)}}, t.Clause
+			ToDo: []wording.Text{wording.Textf("ask %s for a licence, or choose another model", "demander une licence au titulaire (%s), ou choisir un autre modèle", e.Holder.Name)}}, t.Clause
 	}
 	return Right{Answer: ConditionsUnknown, Used: used, Missing: s.factRefs(missing), Possible: []Answer{Allowed, Forbidden},
 		Reason: wording.Textf("%s; it is not known whether this reaches the use", "%s ; on ne sait pas si cela vise l'usage", rule)}, t.Clause

@@ -145,22 +145,27 @@ func (set *Set) Judge(id string, s *Situation, differences []Difference) (Judgem
 
 // bound: who is not licensed at all, by place, by sector or for this use, may not adapt it, pass it on or run it either.
 func (j *Judgement) bound() {
-	for _, name := range [...]string{SelfHost, Modify, Redistribute, ServeThirdParty} {
+	for _, gate := range [...]string{CommercialUse, InTerritory, ForSector} {
+		j.boundBy(gate, SelfHost, Modify, Redistribute, ServeThirdParty)
+	}
+}
+
+// boundBy: the rights named count only as far as the gate is granted.
+func (j *Judgement) boundBy(gate string, names ...string) {
+	g := j.Rights[gate]
+	for _, name := range names {
 		r := j.Rights[name]
-		for _, gate := range [...]string{CommercialUse, InTerritory, ForSector} {
-			g := j.Rights[gate]
-			if g.Answer == Silent || g.Answer == Unsettled || len(g.Possible) == 0 && g.Answer.rank() <= r.Answer.rank() {
-				continue
-			}
-			concerned, duties := r.Concerned, r.ToDo
-			if g.Answer.rank() > r.Answer.rank() {
-				r = combine(g, r, gated)
-				r.ToDo = append(slices.Clone(g.ToDo), duties...)
-			} else {
-				r = combine(r, g, gated)
-			}
-			r.Concerned = concerned
+		if g.Answer == Silent || g.Answer == Unsettled || len(g.Possible) == 0 && g.Answer.rank() <= r.Answer.rank() {
+			continue
 		}
+		concerned, duties := r.Concerned, r.ToDo
+		if g.Answer.rank() > r.Answer.rank() {
+			r = combine(g, r, gated)
+			r.ToDo = append(slices.Clone(g.ToDo), duties...)
+		} else {
+			r = combine(r, g, gated)
+		}
+		r.Concerned = concerned
 		j.Rights[name] = r
 	}
 }

@@ -140,6 +140,7 @@ type FieldOfUse struct {
 type Outputs struct {
 	Owner            string `yaml:"owner,required"`
 	TrainOtherModels string `yaml:"train_other_models,required"`
+	WithinTerritory  bool   `yaml:"within_territory"` // the exclusion of a territory names the outputs too
 	Clause           string `yaml:"clause"`
 }
 

@@ -181,5 +181,8 @@ func (set *Set) exprText(source string) wording.Text {
 			both(t, t)
 		}
 	}
-	return wording.Text{EN: strings.TrimSpace(en.String()), FR: strings.TrimSpace(fr.String())}
+	return wording.Text{EN: strings.TrimSpace(en.String()), FR: elided.ReplaceAllString(strings.TrimSpace(fr.String()), "pas d'$1")}
 }
+
+// elided is "pas de" before a vowel.
+var elided = regexp.MustCompile(`pas de ([aeiouéèêhy])`)
