@@ -108,6 +108,11 @@ func (set *Set) deriveWorst(d *catalog.Dossier, models []ModelRights, hosted boo
 		o.settle = append(o.settle, catalog.FactRef{Record: d.Offering, Path: "offering.models"})
 		o.reasons = append(o.reasons, wording.Textf("no model is recorded", "aucun modèle n'est enregistré"))
 	}
+	if moreModels(d) && !saas(d) {
+		o.worse(worstCodes)
+		o.settle = append(o.settle, catalog.FactRef{Record: d.Offering, Path: "offering.models"})
+		o.reasons = append(o.reasons, moreModelsText)
+	}
 	for _, m := range models {
 		if !servedByMaker(d, m.Model) {
 			o.settle = append(o.settle, m.Settle...)
@@ -270,12 +275,28 @@ func overModels(d *catalog.Dossier, models []ModelRights, f func(ModelRights) tr
 		return tri{yes: true, no: true, settle: []catalog.FactRef{{Record: d.Offering, Path: "offering.models"}},
 			reason: wording.Textf("no model is recorded", "aucun modèle n'est enregistré")}
 	}
+	out := overNamed(models, f)
+	if moreModels(d) {
+		out = out.and(tri{yes: true, no: true, settle: []catalog.FactRef{{Record: d.Offering, Path: "offering.models"}}, reason: moreModelsText})
+	}
+	return out
+}
+
+// overNamed combines what holds for each of one or more models.
+func overNamed(models []ModelRights, f func(ModelRights) tri) tri {
 	out := f(models[0])
 	for _, m := range models[1:] {
 		out = out.and(f(m))
 	}
 	return out
 }
+
+// moreModels reports whether the offering may run models that its list leaves out.
+func moreModels(d *catalog.Dossier) bool {
+	return len(d.Unnamed("model")) > 0
+}
+
+var moreModelsText = wording.Textf("the list of models is not complete", "la liste des modèles n'est pas complète")
 
 func (set *Set) deriveOSI(d *catalog.Dossier, models []ModelRights) finding.Derived {
 	return overModels(d, models, func(m ModelRights) tri {
@@ -302,8 +323,11 @@ func (set *Set) deriveOSI(d *catalog.Dossier, models []ModelRights) finding.Deri
 				return tri{no: true, used: link, reason: wording.Textf("derives from %s, whose licence the OSI has not approved", "dérive de %s, dont la licence n'est pas approuvée par l'OSI", d.Name(b.Model))}
 			default:
 				out.no = true
-				out.settle = append(out.settle, m.Settle...)
 			}
+		}
+		if len(m.Settle) > 0 {
+			out.no = true
+			out.settle = append(out.settle, m.Settle...)
 		}
 		return out
 	}).derived("rights.osi_approved")
@@ -360,7 +384,7 @@ func (set *Set) deriveOutputsFree(d *catalog.Dossier, models []ModelRights, host
 	if len(models) == 0 && saas(d) {
 		return out.derived("rights.outputs_free")
 	}
-	return out.and(overModels(d, models, func(m ModelRights) tri {
+	each := func(m ModelRights) tri {
 		if m.Basis == FromTerms || servedByMaker(d, m.Model) {
 			return tri{yes: true, no: !hosted, reason: m.Reason}
 		}
@@ -394,5 +418,9 @@ func (set *Set) deriveOutputsFree(d *catalog.Dossier, models []ModelRights, host
 			t.settle = append(t.settle, m.Settle...)
 		}
 		return t
-	})).derived("rights.outputs_free")
+	}
+	if saas(d) { // whatever else it runs, its user has no licence of that
+		return out.and(overNamed(models, each)).derived("rights.outputs_free")
+	}
+	return out.and(overModels(d, models, each)).derived("rights.outputs_free")
 }

@@ -181,6 +181,15 @@ func (set *Set) bases(d *catalog.Dossier, m *ModelRights, s *Situation) {
 		}
 		queue = append(queue, baseModels(d, b)...)
 	}
+	for of := range seen {
+		if f := d.Record(of).Fact("model.base_models"); f.State == catalog.Known && f.Value.Many && !f.Value.Complete {
+			m.Settle = append(m.Settle, catalog.FactRef{Record: of, Path: f.Path})
+			if m.Rights != nil {
+				m.Rights.open(wording.Textf("the models it derives from are not all named", "les modèles dont il dérive ne sont pas tous nommés"))
+			}
+		}
+	}
+	m.Settle = sortRefs(m.Settle)
 }
 
 func baseModels(d *catalog.Dossier, m catalog.Ref) []catalog.Ref {
