@@ -121,13 +121,8 @@ func (s *Store) copyDatabase(ctx context.Context, path string) error {
 			return err
 		}
 	} else {
-		pool, err := s.engine.copying()
-		if err != nil {
-			return err
-		}
-		defer pool.close()
-		// VACUUM INTO reads one snapshot and takes no lock that a writer waits for.
-		if err := pool.read.WithContext(ctx).Exec("VACUUM INTO ?", path).Error; err != nil {
+		// VACUUM INTO reads one snapshot, on a connection of its own, and takes no lock that a writer waits for.
+		if _, err := s.engine.pool.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
 			return err
 		}
 	}
@@ -144,12 +139,12 @@ func (s *Store) copyDatabase(ctx context.Context, path string) error {
 
 // copyRows copies every table into an empty database, in one transaction.
 func copyRows(ctx context.Context, from query, to *engine) error {
-	tx := to.write.WithContext(ctx).Begin()
-	if tx.Error != nil {
-		return tx.Error
+	tx, err := to.begin(ctx)
+	if err != nil {
+		return err
 	}
-	defer tx.Rollback()
-	q := query{db: tx, postgres: to.postgres}
+	defer tx.rollback()
+	q := tx.query
 	for _, t := range tables {
 		var list [][]any
 		flush := func() error {
@@ -170,7 +165,7 @@ func copyRows(ctx context.Context, from query, to *engine) error {
 			return fmt.Errorf("copy %s: %w", t.name, err)
 		}
 	}
-	return tx.Commit().Error
+	return tx.commit()
 }
 
 // copyFiles copies stored files into a folder, each checked as it is read and again where it is.
@@ -368,22 +363,10 @@ func intoPostgres(ctx context.Context, path string, o Options) error {
 
 // sqliteReadOnly opens a database file that nobody writes.
 func sqliteReadOnly(path string) (*engine, error) {
-	db, err := sqlitePool(sqliteDSN(path, []string{"query_only(1)"}, "deferred"), 1)
-	if err != nil {
+	e := &engine{}
+	if err := e.addReaders(context.Background(), sqliteDSN(path, []string{"query_only(1)"}, "deferred"), 1); err != nil {
+		e.close()
 		return nil, err
 	}
-	return &engine{read: db}, nil
-}
-
-// copying opens one more connection, which may write elsewhere.
-func (e *engine) copying() (*engine, error) {
-	var path string
-	if err := e.read.Raw("SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path).Error; err != nil {
-		return nil, err
-	}
-	db, err := sqlitePool(sqliteDSN(path, []string{"busy_timeout(10000)"}, "deferred"), 1)
-	if err != nil {
-		return nil, err
-	}
-	return &engine{read: db}, nil
+	return e, nil
 }

@@ -251,10 +251,7 @@ func TestPostgresReplicasAndCutConnections(t *testing.T) {
 			}
 		})
 	}
-	pool, err := open(t, o).engine.write.DB()
-	if err != nil {
-		t.Fatal(err)
-	}
+	pool := open(t, o).engine.pool
 	conn, err := pool.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)

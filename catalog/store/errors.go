@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"io/fs"
@@ -157,7 +158,7 @@ func failureOf(err error) failure {
 		return failureIO
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &netErr), errors.Is(err, net.ErrClosed),
 		errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), isConnect(err),
-		strings.Contains(err.Error(), "conn closed"), strings.Contains(err.Error(), "bad connection"):
+		strings.Contains(err.Error(), "conn closed"), strings.Contains(err.Error(), "database is closed"), errors.Is(err, sql.ErrConnDone), strings.Contains(err.Error(), "bad connection"):
 		return failureLost
 	}
 	return failureOther

@@ -34,10 +34,6 @@ func (e *engine) name() string {
 
 // migrate brings the database to the newest schema and refuses one that is newer, or was altered by hand.
 func (e *engine) migrate(ctx context.Context, files fs.FS) error {
-	pool, err := e.write.DB()
-	if err != nil {
-		return err
-	}
 	dir, err := fs.Sub(files, "migrations/"+e.name())
 	if err != nil {
 		return err
@@ -51,7 +47,7 @@ func (e *engine) migrate(ctx context.Context, files fs.FS) error {
 		}
 		opts = append(opts, goose.WithSessionLocker(locker))
 	}
-	p, err := goose.NewProvider(dialect, pool, dir, opts...)
+	p, err := goose.NewProvider(dialect, e.pool, dir, opts...)
 	if err != nil {
 		return err
 	}

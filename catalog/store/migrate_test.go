@@ -158,15 +158,11 @@ func TestNewerAndAlteredSchemasAreRefused(t *testing.T) {
 			{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)", "newer vigie"},
 		} {
 			s := open(t, o)
-			pool, err := s.engine.write.DB()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := pool.Exec(x.change); err != nil {
+			if _, err := s.engine.pool.Exec(x.change); err != nil {
 				t.Fatal(err)
 			}
 			s.Close()
-			_, err = Open(t.Context(), o)
+			_, err := Open(t.Context(), o)
 			e, ok := errors.AsType[*SchemaError](err)
 			if !ok || !strings.Contains(e.text.EN, x.says) || e.text.FR == "" {
 				t.Errorf("%s: %v", x.change, err)

@@ -131,7 +131,7 @@ func (s *Store) ErasePerson(ctx context.Context, id, by, reason string) error {
 	}
 	s.writer.Lock()
 	defer s.writer.Unlock()
-	if err := s.engine.write.WithContext(ctx).Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error; err != nil {
+	if err := s.engine.writer.WithContext(ctx).Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error; err != nil {
 		return fmt.Errorf("erase a person: empty the write-ahead log: %w", explain(err))
 	}
 	return nil

@@ -15,6 +15,7 @@ type shelf struct {
 	store *Store
 	q     query
 	at    asOf
+	known map[string]catalog.Source // read already
 }
 
 func (s *Store) shelf(q query, on, knownOn catalog.Date) (*shelf, error) {
@@ -109,15 +110,26 @@ func (s *shelf) holding(f *found, leaves []any) ([]any, error) {
 	return open, nil
 }
 
+// sources gives some sources; each is read once.
 func (s *shelf) sources(ids map[string]bool) (map[string]catalog.Source, error) {
-	var list []string
-	for id := range ids {
-		list = append(list, id)
+	if s.known == nil {
+		s.known = map[string]catalog.Source{}
 	}
-	found, err := sourcesAt(s.q, list, s.at.limit)
-	out := map[string]catalog.Source{}
+	var missing []string
+	for id := range ids {
+		if _, ok := s.known[id]; !ok {
+			missing = append(missing, id)
+		}
+	}
+	found, err := sourcesAt(s.q, missing, s.at.limit)
 	for i := range found {
-		out[found[i].ID] = found[i].toSource()
+		s.known[found[i].ID] = found[i].toSource()
+	}
+	out := map[string]catalog.Source{}
+	for id := range ids {
+		if src, ok := s.known[id]; ok {
+			out[id] = src
+		}
 	}
 	return out, err
 }

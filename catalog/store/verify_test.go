@@ -139,14 +139,11 @@ func TestVerifyNamesTheDamage(t *testing.T) {
 		t.Run(x.table, func(t *testing.T) {
 			onBoth(t, func(t *testing.T, o Options) {
 				s := filled(t, o)
-				raw, err := s.engine.write.DB()
-				if err != nil {
-					t.Fatal(err)
-				}
+				change := x.change
 				if !s.engine.postgres {
-					raw.Exec("PRAGMA foreign_keys = 0")
+					change = "PRAGMA foreign_keys = 0; " + change
 				}
-				if _, err := raw.Exec(x.change); err != nil {
+				if _, err := s.engine.pool.Exec(change); err != nil {
 					t.Fatal(err)
 				}
 				v := verify(t, s)

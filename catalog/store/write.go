@@ -92,17 +92,12 @@ func (s *Store) transact(jobs []*job) error {
 		return e
 	}
 	// Who gives up waiting must not take back what others wait for.
-	tx := s.engine.write.WithContext(context.Background()).Begin()
-	if tx.Error != nil {
-		return explain(tx.Error)
+	tx, err := s.engine.begin(context.Background())
+	if err != nil {
+		return explain(err)
 	}
-	committed := false
-	defer func() {
-		if !committed {
-			tx.Rollback()
-		}
-	}()
-	c := &change{query: query{db: tx, postgres: s.engine.postgres}}
+	defer tx.rollback()
+	c := &change{query: tx.query}
 	h, err := head(c.query, true)
 	if err != nil {
 		return err
@@ -125,8 +120,7 @@ func (s *Store) transact(jobs []*job) error {
 			return err
 		}
 	}
-	committed = true
-	if err := tx.Commit().Error; err != nil {
+	if err := tx.commit(); err != nil {
 		s.edge = nil
 		return afterCommit(err)
 	}
@@ -209,13 +203,13 @@ func (c *change) extend(edge *log.Edge, h headRow) error {
 
 // writing runs do in a write transaction of its own, without the log. The caller holds the writer's lock.
 func (s *Store) writing(ctx context.Context, do func(q query) error) error {
-	tx := s.engine.write.WithContext(ctx).Begin()
-	if tx.Error != nil {
-		return explain(tx.Error)
-	}
-	if err := do(query{db: tx, postgres: s.engine.postgres}); err != nil {
-		tx.Rollback()
+	tx, err := s.engine.begin(ctx)
+	if err != nil {
 		return explain(err)
 	}
-	return afterCommit(tx.Commit().Error)
+	defer tx.rollback()
+	if err := do(tx.query); err != nil {
+		return explain(err)
+	}
+	return afterCommit(tx.commit())
 }
