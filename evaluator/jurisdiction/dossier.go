@@ -357,11 +357,15 @@ func (b *builder) provider(r catalog.Ref) Truth {
 	return Maybe
 }
 
-// qualified says whether a company holds a SecNumCloud qualification.
+// qualified says whether a company holds a SecNumCloud qualification that is valid on the day. One that is not on record
+// may exist; one of which it is not known that it is held, or until when, proves nothing.
 func (b *builder) qualified(r catalog.Ref) Truth {
 	for _, rec := range b.d.OfKind(catalog.Certification) {
 		c := rec.Ref()
-		if b.text(c, "certification.vendor") == r.ID && b.text(c, "certification.standard") == "secnumcloud" && b.truth(c, "certification.held") != No {
+		if b.text(c, "certification.vendor") != r.ID || b.text(c, "certification.standard") != "secnumcloud" || b.truth(c, "certification.held") != Yes {
+			continue
+		}
+		if until := catalog.Date(b.text(c, "certification.valid_until")); until != "" && !until.Before(b.d.On) {
 			return Yes
 		}
 	}

@@ -392,3 +392,25 @@ func TestShape(t *testing.T) {
 		}
 	}
 }
+
+// A qualification counts while it is known to be held and known to be valid.
+func TestAQualificationIsHeldAndValid(t *testing.T) {
+	vendor := catalog.Ref{Kind: catalog.Vendor, ID: "v"}
+	for _, c := range []struct {
+		name  string
+		facts facts
+		want  Truth
+	}{
+		{"held and valid", facts{"certification.held": true, "certification.valid_until": string(today)}, Yes},
+		{"expired", facts{"certification.held": true, "certification.valid_until": "2020-01-01"}, Maybe},
+		{"until when is not known", facts{"certification.held": true}, Maybe},
+		{"whether it is held is not known", facts{"certification.valid_until": "2099-01-01"}, Maybe},
+		{"none", facts{"certification.held": false, "certification.valid_until": "2099-01-01"}, Maybe},
+	} {
+		c.facts["certification.standard"], c.facts["certification.vendor"] = "secnumcloud", vendor.ID
+		b := &builder{d: dossier(records{"certification/c": c.facts, "vendor/v": {"vendor.name": "V"}})}
+		if got := b.qualified(vendor); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
