@@ -108,7 +108,7 @@ func (a *app) printComparison(s *service.Service, res *service.CompareResult, fu
 	o := compared{screen: a.screen(), app: a, svc: s, c: res.Comparison}
 	o.sp = s.Speaker(a.lang, s.View(o.c.On, o.c.KnownOn))
 	o.line(o.in(bold, a.in(o.sp.Names(catalog.Ref{Kind: catalog.UseCase, ID: o.c.UseCase}))))
-	o.line(o.in(dim, a.say("%s · weights %s · %s draws, ± %s points", "%s · pondérations %s · %s tirages, ± %s points", o.c.On.In(a.lang), o.c.WeightSet, itoa(int64(o.c.Draws)), wording.Number(a.lang, fmt.Sprintf("%.1f", 100*o.c.Error)))))
+	o.line(o.in(dim, a.say("%s · weights %s · %s draws, ± %s points", "%s · pondérations %s · %s tirages, ± %s points", o.c.On.In(a.lang), o.c.WeightSet, wording.Number(a.lang, itoa(int64(o.c.Draws))), wording.Number(a.lang, fmt.Sprintf("%.1f", 100*o.c.Error)))))
 	o.ranking()
 	o.swaps(full)
 	o.dominated()

@@ -151,7 +151,7 @@ func (e *exposed) group(status jurisdiction.Status, mark, style string, full boo
 		for _, x := range list {
 			names = append(names, e.text(x.Short))
 		}
-		e.para(2, e.in(style, mark)+" ", "", strings.Join(names, " ; "))
+		e.para(2, e.in(style, mark)+" ", "", strings.Join(names, e.app.say("; ", " ; ")))
 		return
 	}
 	for _, x := range list {
@@ -169,7 +169,7 @@ func (e *exposed) law(x jurisdiction.Exposure, mark, style string, full bool) {
 	}
 	e.para(2, e.in(style, mark)+" ", bold, name)
 	if x.Path != "" {
-		e.para(4, "", "", x.Path)
+		e.para(4, "", "", e.headline(x))
 	}
 	if !x.Basis.IsZero() {
 		e.para(4, "", dim, e.text(x.Basis))
@@ -185,6 +185,16 @@ func (e *exposed) law(x jurisdiction.Exposure, mark, style string, full bool) {
 			e.para(4, "→ ", "", e.text(c.Text))
 		}
 	}
+}
+
+// headline is the shortest path in words; the one of the canonical form names its places in English.
+func (e *exposed) headline(x jurisdiction.Exposure) string {
+	for _, p := range x.Paths {
+		if p.Text == x.Path {
+			return p.In(e.app.lang)
+		}
+	}
+	return x.Path
 }
 
 func (e *exposed) notes() {
@@ -232,9 +242,21 @@ func (e *exposed) questions(full bool) {
 		shown = shown[:topMissing]
 	}
 	for _, q := range shown {
-		e.para(2, "· ", "", e.text(q.Text)+" ("+e.text(counted(len(q.Laws), "law", "laws", "loi", "lois"))+")")
+		e.para(2, "· ", "", e.text(q.Text)+" ("+e.open(q)+")")
 	}
 	if n := len(list) - len(shown); n > 0 {
 		e.para(2, "", dim, e.app.say("… and %d more (--full)", "… et %d autres (--full)", n))
 	}
+}
+
+// open says how many laws and tests a question holds open.
+func (e *exposed) open(q jurisdiction.Question) string {
+	var parts []string
+	if n := len(q.Laws); n > 0 {
+		parts = append(parts, e.text(counted(n, "law", "laws", "loi", "lois")))
+	}
+	if n := len(q.Tests); n > 0 {
+		parts = append(parts, e.text(counted(n, "test", "tests", "test", "tests")))
+	}
+	return strings.Join(parts, ", ")
 }

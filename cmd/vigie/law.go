@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vigie/api/service"
+	"vigie/catalog"
 	"vigie/catalog/wording"
 	"vigie/evaluator/jurisdiction"
 )
@@ -113,6 +114,6 @@ func (a *app) printLaw(s *service.Service, l *jurisdiction.Law) error {
 		sc.para(2, "· ", "", src.Title+" "+src.URL)
 	}
 	sc.gap()
-	sc.para(0, "", dim, a.say("Last checked on %s", "Vérifiée pour la dernière fois le %s", l.Checked))
+	sc.para(0, "", dim, a.say("Last checked on %s", "Vérifiée pour la dernière fois le %s", catalog.Date(l.Checked).In(a.lang)))
 	return sc.flush(a.stdout)
 }

@@ -69,7 +69,7 @@ func (a *app) printLetters(agenda *service.Agenda) error {
 		}
 		sc.WriteString(l.In(a.lang))
 		if l.Left > 0 {
-			a.note("%s: %d questions are kept for a second letter", "%s : %d questions sont gardées pour une seconde lettre", l.Name, l.Left)
+			a.note("%s: %d other questions wait until these are answered", "%s : %d autres questions attendent que celles-ci aient leur réponse", l.Name, l.Left)
 		}
 	}
 	return sc.flush(a.stdout)

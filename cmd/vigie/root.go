@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -122,6 +123,9 @@ func (a *app) flagError(c *cobra.Command, err error) error {
 		return fault("--%s needs a value", "--%s attend une valeur", empty.GetFlag().Name)
 	case errors.As(err, &invalid):
 		inner := wording.Same(invalid.Unwrap().Error())
+		if number := (*strconv.NumError)(nil); errors.As(err, &number) {
+			inner = wording.Textf("expected a whole number, found %q", "il faut un nombre entier ; trouvé « %s »", number.Num)
+		}
 		var p *problem
 		if errors.As(err, &p) {
 			inner = p.text

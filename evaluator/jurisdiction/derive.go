@@ -364,9 +364,13 @@ func (v *deriving) highRisk() finding.Derived {
 		}
 	}
 	refs = append(refs, v.missingFor(laws)...)
+	reached := wording.Textf("No excluded country reaches content.", "Aucun pays exclu n'atteint les contenus.")
+	if len(ex.Codes) == 0 {
+		reached = wording.Textf("The organisation excludes no country.", "L'organisation n'exclut aucun pays.")
+	}
 	return v.truth(PathHighRisk, t, refs,
 		wording.Textf("Content is within reach of an excluded country: %s.", "Des contenus sont à portée d'un pays exclu : %s.", v.laws.Countries.Name(where)),
-		wording.Textf("No excluded country reaches content.", "Aucun pays exclu n'atteint les contenus."),
+		reached,
 		wording.Textf("Whether an excluded country reaches content is not known.", "On ignore si un pays exclu atteint les contenus."))
 }
 
