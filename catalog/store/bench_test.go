@@ -16,7 +16,7 @@ import (
 	"vigie/catalog"
 )
 
-// textFacts are facts of a kind that take a short text, a yes or no, a number or a country: what generated records bear.
+// simpleFacts are facts of a kind that take a short text, a yes or no, a number or a code: what generated records bear.
 func simpleFacts(b testing.TB, kind catalog.Kind) []*catalog.FactDef {
 	var out []*catalog.FactDef
 	for _, f := range dict(b).Facts() {
@@ -214,14 +214,14 @@ func fill(b testing.TB, s *Store, vendors, offerings, claims int) {
 		ref := catalog.Ref{Kind: catalog.Vendor, ID: id("vendor", i)}
 		batch.Records = append(batch.Records, ref)
 		batch.Claims = append(append(batch.Claims, named(ref, fmt.Sprintf("Société numéro %d", i))), about(ref, vf, each-6)...)
-		// A tree of owners: each vendor is held by the one of a tenth of its number.
+		// Groups of twelve: each vendor is held by the first of its group.
 		stake := catalog.Ref{Kind: catalog.Stake, ID: id("stake", i)}
 		percent := catalog.NumValue(catalog.TypePercent, "60")
 		share := linked(stake, "stake.percent", "")
 		share.Value = &percent
-		if i > 0 {
+		if i%12 > 0 {
 			batch.Records = append(batch.Records, stake)
-			batch.Claims = append(batch.Claims, linked(stake, "stake.vendor", ref.ID), linked(stake, "stake.owner", id("vendor", i/10)), share)
+			batch.Claims = append(batch.Claims, linked(stake, "stake.vendor", ref.ID), linked(stake, "stake.owner", id("vendor", i/12*12)), share)
 		}
 		if len(batch.Claims) > 8000 {
 			flush(&batch)
