@@ -219,6 +219,10 @@ func (set *Set) message(id *Identification) wording.Text {
 	case Identified:
 		return wording.Textf("this is %s, word for word", "ceci est %s, mot pour mot", name)
 	case WithDifferences:
+		if n == 1 {
+			return wording.Textf("this resembles %s but differs from it in one place: it is not that licence until someone has read it",
+				"ceci ressemble à %s mais en diffère à un endroit : ce n'est pas cette licence tant que personne ne l'a lu", name)
+		}
 		return wording.Textf("this resembles %s but differs from it in %d places: it is not that licence until someone has read them",
 			"ceci ressemble à %s mais en diffère en %d endroits : ce n'est pas cette licence tant que personne ne les a lus", name, n)
 	case Several:
