@@ -189,7 +189,8 @@ func (d *Dossier) Unnamed(root string) []FactRef {
 
 // Where is the dossier with only the facts that keep lets pass; the others become unknown. Reference facts always
 // stay: a link that is only weakly evidenced is still a link that may lead somewhere, and dropping it would make
-// the offering look better than it is known to be.
+// the offering look better than it is known to be. What the vendor has from a parent stays while the stakes that
+// make it one still do: they are part of the evidence.
 func (d *Dossier) Where(keep func(Ref, Fact) bool) *Dossier {
 	out := *d
 	out.hash = ""
@@ -202,8 +203,32 @@ func (d *Dossier) Where(keep func(Ref, Fact) bool) *Dossier {
 			}
 		}
 	}
+	if rec := out.Record(d.Roles.Vendor); rec != nil && slices.ContainsFunc(rec.Facts, inherited) {
+		parents := out.parentsLeft()
+		rec.Facts = slices.DeleteFunc(rec.Facts, func(f Fact) bool { return inherited(f) && !slices.Contains(parents, *f.InheritedFrom) })
+	}
 	return &out
 }
+
+func inherited(f Fact) bool { return f.InheritedFrom != nil }
+
+// parentsLeft lists the parents of the vendor up to the first whose control the facts of its stake no longer show.
+func (d *Dossier) parentsLeft() []Ref {
+	company, stakes := d.Roles.Vendor, d.OfKind(Stake)
+	for i, owner := range d.Roles.Parents {
+		controls := func(s *DossierRecord) bool {
+			return s.Fact("stake.vendor").names(company.ID) && s.Fact("stake.owner").names(owner.ID) && s.controlsOn(d.On)
+		}
+		if !slices.ContainsFunc(stakes, controls) {
+			return d.Roles.Parents[:i]
+		}
+		company = owner
+	}
+	return d.Roles.Parents
+}
+
+// names reports whether a fact is known to be this reference.
+func (f Fact) names(id string) bool { return f.State == Known && f.Value.Text == id }
 
 // With is the dossier in which one fact of a record it holds is replaced. What both have in common is shared.
 func (d *Dossier) With(r Ref, f Fact) *Dossier {

@@ -227,12 +227,13 @@ func (g *gathering) parents(r Ref) []Ref {
 
 // controls reads one stake. A lower bound can prove control, never deny it; a stake that has ended, or has not
 // begun, on the day of the view controls nothing.
-func (g *gathering) controls(stake Ref) bool {
-	rec := g.get(stake)
-	if f := rec.Fact("stake.from"); f.State == Known && Date(f.Value.Text).After(g.On) {
+func (g *gathering) controls(stake Ref) bool { return g.get(stake).controlsOn(g.On) }
+
+func (rec *DossierRecord) controlsOn(day Date) bool {
+	if f := rec.Fact("stake.from"); f.State == Known && Date(f.Value.Text).After(day) {
 		return false
 	}
-	if f := rec.Fact("stake.until"); f.State == Known && Date(f.Value.Text).Before(g.On) {
+	if f := rec.Fact("stake.until"); f.State == Known && Date(f.Value.Text).Before(day) {
 		return false
 	}
 	if c := rec.Fact("stake.control"); c.State == Known {
