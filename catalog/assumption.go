@@ -229,6 +229,9 @@ func (v *View) scale(a Assumption) wording.Text {
 			digits = 0
 		}
 		scaled.Num = Decimal(new(big.Rat).Mul(Rat(scaled.Num), factor), digits)
+		if _, ok := CanonicalDecimal(scaled.Num); !ok {
+			return wording.Textf("%s of %s would be too large a number", "%s de %s serait un nombre trop grand", a.Path, r.ID)
+		}
 		if def.Type == TypePercent && !isPercent(scaled.Num) {
 			return wording.Textf("%s of %s would leave 0 to 100", "%s de %s sortirait de 0 à 100", a.Path, r.ID)
 		}

@@ -61,6 +61,17 @@ func TestANewOwnerLeavesTheOthersTheirProportions(t *testing.T) {
 	}
 }
 
+// A number that no claim could hold is refused: an expression could not read it.
+func TestANumberIsNotScaledOutOfBounds(t *testing.T) {
+	b := &builder{}
+	b.claim("organisation/us", "organisation.monthly_active_users", integer("900000000000000"), "", "2026-01-01")
+	dict := shippedDictionary(t)
+	_, err := assume(t, b.At(dict, today, today), dict, "organisation.monthly_active_users*900000000000000")
+	if err == nil || !strings.Contains(err.Error(), "would be too large a number") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAssumptionsAreRefusedWithTheNearest(t *testing.T) {
 	v, dict := shelf(t)
 	for text, want := range map[string]string{
