@@ -32,7 +32,7 @@ type CompareInput struct {
 // The draws of a comparison that says nothing of them: ten thousand give ± 1 point.
 const (
 	DefaultSeed  uint64 = 20260301
-	DefaultDraws        = 10_000
+	DefaultDraws int    = 10_000
 )
 
 // MaxFactDetail is the number of candidates up to which the rows of a matrix list the facts that differ.
