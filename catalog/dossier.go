@@ -217,7 +217,7 @@ func (d *Dossier) parentsLeft() []Ref {
 	company, stakes := d.Roles.Vendor, d.OfKind(Stake)
 	for i, owner := range d.Roles.Parents {
 		controls := func(s *DossierRecord) bool {
-			return s.Fact("stake.vendor").names(company.ID) && s.Fact("stake.owner").names(owner.ID) && s.controlsOn(d.On)
+			return s.Fact("stake.vendor").names(company.ID) && s.Fact("stake.owner").names(owner.ID) && s.ControlsOn(d.On)
 		}
 		if !slices.ContainsFunc(stakes, controls) {
 			return d.Roles.Parents[:i]

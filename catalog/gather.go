@@ -225,11 +225,11 @@ func (g *gathering) parents(r Ref) []Ref {
 	return out
 }
 
-// controls reads one stake. A lower bound can prove control, never deny it; a stake that has ended, or has not
-// begun, on the day of the view controls nothing.
-func (g *gathering) controls(stake Ref) bool { return g.get(stake).controlsOn(g.On) }
+func (g *gathering) controls(stake Ref) bool { return g.get(stake).ControlsOn(g.On) }
 
-func (rec *DossierRecord) controlsOn(day Date) bool {
+// ControlsOn reads a stake: whether it gives control. A lower bound can prove control, never deny it; a stake that has
+// ended, or has not begun, on the day controls nothing.
+func (rec *DossierRecord) ControlsOn(day Date) bool {
 	if f := rec.Fact("stake.from"); f.State == Known && Date(f.Value.Text).After(day) {
 		return false
 	}

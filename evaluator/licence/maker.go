@@ -26,11 +26,11 @@ func servedByMaker(d *catalog.Dossier, model catalog.Ref) bool {
 // of its group: the terms of the service then say what may be done, not the licence of the weights.
 func ServedByMaker(d *catalog.Dossier, model catalog.Ref) bool { return servedByMaker(d, model) }
 
-// controls reports a recorded, declared control of one company by another.
+// controls reports a recorded, declared control of one company by another, on the day of the dossier.
 func controls(d *catalog.Dossier, owner, company string) bool {
 	for _, s := range d.OfKind(catalog.Stake) {
 		o, c, k := s.Fact("stake.owner"), s.Fact("stake.vendor"), s.Fact("stake.control")
-		if o.State == catalog.Known && c.State == catalog.Known && k.State == catalog.Known && o.Value.Text == owner && c.Value.Text == company && k.Value.Bool {
+		if o.State == catalog.Known && c.State == catalog.Known && k.State == catalog.Known && o.Value.Text == owner && c.Value.Text == company && k.Value.Bool && s.ControlsOn(d.On) {
 			return true
 		}
 	}
