@@ -123,6 +123,17 @@ func (p *postgresServer) database(t testing.TB) string {
 		}
 		t.Skip(p.err)
 	}
+	return p.create(t, "TEMPLATE template0 ENCODING 'UTF8'")
+}
+
+// clone makes a copy of a database that nobody has open.
+func (p *postgresServer) clone(t testing.TB, dsn string) string {
+	t.Helper()
+	return p.create(t, "TEMPLATE "+dsn[strings.LastIndex(dsn, "=")+1:])
+}
+
+func (p *postgresServer) create(t testing.TB, how string) string {
+	t.Helper()
 	name := fmt.Sprintf("vigie%d", p.n.Add(1))
 	admin, err := gorm.Open(postgres.Open(p.dsn("postgres")), gormConfig())
 	if err != nil {
@@ -133,7 +144,7 @@ func (p *postgresServer) database(t testing.TB) string {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	if _, err := pool.Exec("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
+	if _, err := pool.Exec("CREATE DATABASE " + name + " " + how); err != nil {
 		t.Fatal(err)
 	}
 	return p.dsn(name)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,12 @@ func TestVerifyFindsNothingWrong(t *testing.T) {
 
 // Each table, changed behind the store's back, is named with the record.
 func TestVerifyNamesTheDamage(t *testing.T) {
+	bases := map[string]func(testing.TB) Options{}
+	whole := t
+	onBoth(t, func(t *testing.T, o Options) {
+		o.Dir = whole.TempDir() // outlives this engine's subtest
+		bases[map[bool]string{false: "sqlite", true: "postgres"}[o.DSN != ""]] = copies(t, o)
+	})
 	for _, x := range []struct{ change, table string }{
 		{"UPDATE claims SET note = note || '.' WHERE leaf = (SELECT max(leaf) FROM claims)", "claims"},
 		{"UPDATE claims SET entity = 'other' WHERE leaf = (SELECT max(leaf) FROM claims)", "claims"},
@@ -136,9 +143,9 @@ func TestVerifyNamesTheDamage(t *testing.T) {
 		{"UPDATE log_checkpoints SET note = replace(note, 'vigie', 'vigye')", "log_checkpoints"},
 		{"CREATE INDEX more ON claims (note)", "schema"},
 	} {
-		t.Run(x.table, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, o Options) {
-				s := filled(t, o)
+		for engine, from := range bases {
+			t.Run(x.table+"/"+engine, func(t *testing.T) {
+				s := open(t, from(t))
 				change := x.change
 				if !s.engine.postgres {
 					change = "PRAGMA foreign_keys = 0; " + change
@@ -158,6 +165,22 @@ func TestVerifyNamesTheDamage(t *testing.T) {
 					t.Errorf("%s: %s", x.change, fmt.Sprint(v.Damage))
 				}
 			})
-		})
+		}
+	}
+}
+
+// copies fills a store once and gives as many copies of it as are asked for.
+func copies(t *testing.T, o Options) func(testing.TB) Options {
+	filled(t, o).Close()
+	return func(t testing.TB) Options {
+		to := o
+		to.Dir = t.TempDir()
+		if err := os.CopyFS(to.Dir, os.DirFS(o.Dir)); err != nil {
+			t.Fatal(err)
+		}
+		if o.DSN != "" {
+			to.DSN = server.clone(t, o.DSN)
+		}
+		return to
 	}
 }
