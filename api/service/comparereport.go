@@ -7,6 +7,7 @@ import (
 	"vigie/evaluator"
 	"vigie/reports"
 	"vigie/reports/pdf"
+	"vigie/reports/sheet"
 )
 
 // ComparisonReport writes the report of a comparison as a PDF: the same bytes for the same comparison and language. The
@@ -47,4 +48,10 @@ func (s *Service) nextQuestions(r *CompareResult) ([]reports.NextQuestions, erro
 		questions, err := s.Index().Questions(s.input(x.Dossier, r.Weights), x.Assessment, rivals)
 		return reports.NextQuestions{Offering: x.Assessment.Offering, Questions: questions}, err
 	})
+}
+
+// Workbook writes a comparison as an Excel workbook with live sums. The error is a *catalog.InvalidError for more
+// offerings than a workbook takes.
+func (s *Service) Workbook(w io.Writer, r *CompareResult, l wording.Lang) error {
+	return sheet.Write(w, s.comparisonInput(r), l)
 }

@@ -20,22 +20,34 @@ func (a *app) compare() *cobra.Command {
 		r      service.CompareRequest
 		asJSON bool
 		full   bool
+		out    string
 	)
 	c := &cobra.Command{
 		Use:   "compare",
 		Short: a.say("Compare offerings for a use case, and say how firm the ranking is", "Comparer des offres pour un cas d'usage, et dire si le classement est solide"),
 		Long: a.say(`Assesses each offering, ranks the eligible, the undetermined and the not eligible apart, and says with each rank
 how firm it is: firm, likely or not separated. Weights are drawn around the committee's; the same seed gives the
-same answer. --json writes the comparison in its canonical form (RFC 8785).`,
+same answer. --json writes the comparison in its canonical form (RFC 8785). -o writes it as a report (.pdf) or as a
+workbook whose sums are live formulas (.xlsx); the file appears whole or not at all.`,
 			`Évalue chaque offre, classe à part les éligibles, les indéterminées et les non éligibles, et dit pour chaque rang
 s'il est solide, probable ou non départagé. Les poids sont tirés autour de ceux du comité ; la même graine donne la
-même réponse. --json écrit la forme canonique (RFC 8785).`),
+même réponse. --json écrit la forme canonique (RFC 8785). -o en écrit un rapport (.pdf) ou un classeur aux sommes
+recalculées (.xlsx) ; le fichier apparaît en entier ou pas du tout.`),
 		Example: `  vigie compare --offering mistral-api-medium-3.5 --offering openai-api-eu-gpt-5.5 --use-case office-assistant
-  vigie compare --offering ovh-gpt-oss-120b --offering scaleway-gpt-oss-120b --use-case hr-personal-data --conviction agreed --json`,
+  vigie compare --offering ovh-gpt-oss-120b --offering scaleway-gpt-oss-120b --use-case hr-personal-data --conviction agreed --json
+  vigie compare --offering ovh-gpt-oss-120b --offering scaleway-gpt-oss-120b --use-case hr-personal-data --lang fr -o comparaison.xlsx`,
 		Args: a.noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := q.fill(&r); err != nil {
 				return err
+			}
+			var file *outFile
+			if out != "" {
+				var err error
+				if file, err = a.createAs(out, asJSON, ".pdf", ".xlsx"); err != nil {
+					return err
+				}
+				defer file.abandon()
 			}
 			s, err := a.open(q.Options)
 			if err != nil {
@@ -44,6 +56,18 @@ même réponse. --json écrit la forme canonique (RFC 8785).`),
 			res, err := s.Compare(r)
 			if err != nil {
 				return err
+			}
+			switch {
+			case file != nil && extension(out) == ".pdf":
+				err = s.ComparisonReport(file, res, a.lang)
+			case file != nil:
+				err = s.Workbook(file, res, a.lang)
+			}
+			if err != nil {
+				return err
+			}
+			if file != nil {
+				return file.commit()
 			}
 			if asJSON {
 				return a.writeCanonical(res.Comparison)
@@ -58,7 +82,9 @@ même réponse. --json écrit la forme canonique (RFC 8785).`),
 	f.Uint64Var(&r.Seed, "seed", evaluator.DefaultSeed, a.say("seed of the draws", "graine des tirages"))
 	f.IntVar(&r.Draws, "draws", evaluator.DefaultDraws, a.say("number of draws", "nombre de tirages"))
 	f.BoolVar(&full, "full", false, a.say("every criterion side by side", "chaque critère côte à côte"))
+	f.StringVarP(&out, "output", "o", "", a.say("`FILE` to write, .pdf or .xlsx", "`FICHIER` à écrire, .pdf ou .xlsx"))
 	a.jsonFlag(c, &asJSON)
+	_ = c.MarkFlagFilename("output", "pdf", "xlsx")
 	_ = c.RegisterFlagCompletionFunc("conviction", cobra.FixedCompletions([]string{"agreed", "debated", "no_opinion"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }

@@ -4,9 +4,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"vigie/catalog/wording"
 )
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
@@ -92,6 +96,21 @@ func (a *app) create(path string) (*outFile, error) {
 		return nil, unwritable(path, err)
 	}
 	return &outFile{Writer: temp, path: target, temp: temp}, nil
+}
+
+// extension is the end of a file's name, in small letters.
+func extension(path string) string { return strings.ToLower(filepath.Ext(path)) }
+
+// createAs is create for commands that write what the file's name ends in; they do not write JSON at the same time.
+func (a *app) createAs(path string, asJSON bool, ends ...string) (*outFile, error) {
+	if asJSON {
+		return nil, fault("--json and -o are given; one of them", "--json et -o sont donnés ; un seul des deux")
+	}
+	if !slices.Contains(ends, extension(path)) {
+		list := wording.Text{EN: strings.Join(ends, " or "), FR: strings.Join(ends, " ou ")}
+		return nil, fault("-o %s: expected a file whose name ends in %s", "-o %s : attendu un fichier dont le nom finit par %s", path, list)
+	}
+	return a.create(path)
 }
 
 func unwritable(path string, err error) error {
