@@ -102,7 +102,11 @@ func ParseAssumption(s string, dict *Dictionary) (Assumption, error) {
 		}
 		a.Record, a.Path = Ref{Kind(m[1]), m[2]}, m[3]
 		return a.withState(m[4], def)
-	default:
+	}
+	if code := a.Party; len(code) == 2 && strings.ToUpper(code) == code && !IsCountry(code) {
+		return bad(wording.Textf("%s is no country of today (ISO 3166-1)", "%s n'est pas un pays d'aujourd'hui (ISO 3166-1)", code))
+	}
+	if a.Op == "" {
 		return bad(wording.Textf("not an assumption; examples: %s", "ce n'est pas une hypothèse ; exemples : %s", AssumptionForms))
 	}
 	return a, nil

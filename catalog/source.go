@@ -54,7 +54,7 @@ var sourceKindLabels = map[SourceKind]wording.Text{
 	KindTest:        {EN: "Measured by the organisation", FR: "Mesure de l'organisation"},
 	KindContract:    {EN: "Contract or binding terms", FR: "Contrat ou conditions opposables"},
 	KindPublication: {EN: "Public documentation", FR: "Documentation publique"},
-	KindDeclaration: {EN: "Vendor's declaration", FR: "Déclaration du fournisseur"},
+	KindDeclaration: {EN: "Statement by the party itself", FR: "Déclaration de l'intéressé"},
 	KindPress:       {EN: "Press, directory", FR: "Presse, annuaire"},
 	KindNone:        {EN: "No source", FR: "Sans source"},
 }

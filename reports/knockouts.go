@@ -70,8 +70,8 @@ func (b *builder) otherKnockOuts() []tree.Text {
 		if k.Status != evaluator.NotApplicable {
 			continue
 		}
-		if ko, _, ok := b.Framework.KnockOut(k.ID); ok {
-			out = append(out, tree.T(b.t(ko.Text)))
+		if ko, c, ok := b.Framework.KnockOut(k.ID); ok {
+			out = append(out, tree.T(b.say("%s: “%s” is not asked", "%s : « %s » n'est pas demandé", b.t(c.Title), strings.TrimSuffix(b.t(ko.Text), "."))))
 		}
 	}
 	return out
@@ -86,8 +86,11 @@ func (b *builder) knockOut(k evaluator.KnockOutResult) tree.Block {
 		return card
 	}
 	title := b.t(ko.Text)
-	if k.Status == evaluator.Passed { // the text says what is wrong when it fails
+	switch k.Status { // the text says what is wrong when it fails: it must not read as said of what did not
+	case evaluator.Passed:
 		title = b.say("Excluded: %s", "Écarté : %s", b.t(ko.Text.Lower()))
+	case evaluator.Open:
+		title = b.say("To be ruled out: %s", "À écarter : %s", b.t(ko.Text.Lower()))
 	}
 	card.Title = tree.Text{{Text: title, Mark: w.mark}}
 	pairs := []tree.Pair{

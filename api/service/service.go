@@ -47,11 +47,17 @@ type Service struct {
 	index     *evaluator.Index
 }
 
+// shippedFramework may be named instead of left out.
+const shippedFramework = "vigie-baseline"
+
 // Open reads and checks everything. Errors about files are strict.Faults.
 func Open(o Options) (*Service, error) {
 	dict, err := dictionary.Builtin()
 	if err != nil {
 		return nil, fmt.Errorf("shipped dictionary: %w", err)
+	}
+	if o.Framework == shippedFramework {
+		o.Framework = ""
 	}
 	s := &Service{Dictionary: dict, Version: o.Version, views: map[[2]catalog.Date]*catalog.View{}}
 	// What is read from different files is read at the same time: the first page is waited for.

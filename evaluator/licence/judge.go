@@ -155,7 +155,8 @@ func (j *Judgement) boundBy(gate string, names ...string) {
 	g := j.Rights[gate]
 	for _, name := range names {
 		r := j.Rights[name]
-		if g.Answer == Silent || g.Answer == Unsettled || len(g.Possible) == 0 && g.Answer.rank() <= r.Answer.rank() {
+		unsettled := g.Answer == Unsettled && gate != CommercialUse // a grant that was altered carries nothing else
+		if g.Answer == Silent || unsettled || len(g.Possible) == 0 && g.Answer.rank() <= r.Answer.rank() {
 			continue
 		}
 		concerned, duties := r.Concerned, r.ToDo

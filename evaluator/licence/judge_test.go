@@ -83,7 +83,7 @@ func TestWithdrawal(t *testing.T) {
 		want string
 	}{
 		{"none", nil, "conditions_met conditions_met allowed"},
-		{"threshold changed", []Difference{{Kind: Changed, Clause: "2"}}, "unknown allowed allowed"},
+		{"threshold changed", []Difference{{Kind: Changed, Clause: "2"}}, "unknown unknown allowed"},
 		{"distribution clause changed", []Difference{{Kind: Changed, Clause: "1.b.i"}}, "conditions_met unknown unknown"},
 		{"law changed", []Difference{{Kind: Changed, Clause: "7"}}, "conditions_met conditions_met allowed"},
 		{"warranty removed", []Difference{{Kind: Removed, Clause: "3"}}, "conditions_met conditions_met allowed"},
