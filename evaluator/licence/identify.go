@@ -289,7 +289,7 @@ func (set *Set) found(id *Identification, w *words, s *scan) {
 }
 
 // round keeps four digits, enough for a share that is shown and never decided on.
-func round(v float64) float64 { return float64(int(v*10000+0.5)) / 10000 }
+func round(v float64) float64 { return float64(int(float64(v*10000)+0.5)) / 10000 }
 
 func (set *Set) warn(id *Identification, w *words, cut bool) {
 	if cut {
