@@ -91,6 +91,7 @@ func (s *server) routes(e *gin.Engine) {
 	data("/licences", s.licences)
 	data("/licences/:id", s.licence)
 	e.POST("/api/v1/licences/identify", s.data(s.identifyLicence))
+	s.compareRoutes(e, data)
 	e.NoRoute(func(c *gin.Context) { s.fail(c, errNoRoute) })
 	e.NoMethod(func(c *gin.Context) { s.fail(c, &wrongMethod{c.Writer.Header().Get("Allow")}) })
 }

@@ -132,7 +132,7 @@ func kindParam(c *gin.Context) (catalog.Kind, error) {
 
 // question reads what an assessment is asked for.
 func (s *server) question(c *gin.Context, p *params) service.Request {
-	r := service.Request{Offering: c.Param("id"), UseCase: p.needed("use_case"), Organisation: p.text("organisation"), Weights: p.text("weights"), On: p.day("on", p.today)}
+	r := service.Request{Offering: c.Param("id"), UseCase: p.needed("use_case"), Organisation: p.text("organisation"), Weights: s.weightsParam(p), On: p.day("on", p.today)}
 	r.KnownOn = p.day("known_on", r.On)
 	return r
 }

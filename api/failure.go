@@ -20,6 +20,7 @@ var (
 	errNoMethod = errors.New("method not allowed")
 
 	errMediaType   = errors.New("unsupported media type")
+	errNotJSON     = errors.New("not sent as JSON")
 	errCrossOrigin = errors.New("cross-origin request")
 	errBroken      = errors.New("the body broke off")
 )
@@ -54,6 +55,8 @@ func classify(err error) failure {
 		large  *tooLarge
 	)
 	switch {
+	case errors.As(err, &method) && strings.Contains(method.allow, ",") && strings.Contains(method.allow, http.MethodPost):
+		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only these methods are answered here: %s", "seules ces méthodes sont admises ici : %s", method.allow)}
 	case errors.As(err, &method) && !strings.Contains(method.allow, http.MethodGet):
 		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only %s is answered here", "seul %s est admis ici", method.allow)}
 	case errors.As(err, &method):
@@ -62,6 +65,8 @@ func classify(err error) failure {
 		return failure{status: http.StatusRequestEntityTooLarge, title: wording.Textf("at most %d KiB are accepted here", "au plus %d Kio sont admis ici", large.limit>>10)}
 	case errors.Is(err, errMediaType):
 		return failure{status: http.StatusUnsupportedMediaType, title: wording.Textf("send text/plain, or application/json in UTF-8", "envoyer text/plain, ou application/json en UTF-8")}
+	case errors.Is(err, errNotJSON):
+		return failure{status: http.StatusUnsupportedMediaType, title: wording.Textf("send application/json in UTF-8", "envoyer application/json en UTF-8")}
 	case errors.Is(err, errCrossOrigin):
 		return failure{status: http.StatusForbidden, title: wording.Textf("a form of another site cannot be sent here", "le formulaire d'un autre site ne peut être envoyé ici")}
 	case errors.Is(err, errBroken):
