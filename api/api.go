@@ -75,6 +75,7 @@ func (s *server) routes(e *gin.Engine) {
 		page("/offerings/:id/assessment", s.assessmentPage)
 		page("/records/:kind", s.recordsPage)
 		page("/records/:kind/:id", s.recordPage)
+		s.lawRoutes(e, l, page)
 	}
 	data := func(path string, h dataHandler) { get("/api/v1"+path, s.data(h)) }
 	data("/offerings", s.list(catalog.Offering))

@@ -207,8 +207,8 @@ func TestKeyboard(t *testing.T) {
 			t.Errorf("the keyboard stops where nothing is seen: %s", stop)
 		}
 	}
-	got := strings.Join(stops[:7], " | ")
-	want := "Skip to the content | Vigie | Offerings | Use cases | Vendors | Models | Français"
+	got := strings.Join(stops[:9], " | ")
+	want := "Skip to the content | Vigie | Offerings | Use cases | Vendors | Models | Laws | Licences | Français"
 	if got != want {
 		t.Errorf("first stops of the keyboard:\n got %s\nwant %s", got, want)
 	}

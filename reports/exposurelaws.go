@@ -65,6 +65,11 @@ func (b *builder) lawCard(x jurisdiction.Exposure) tree.Block {
 	return card
 }
 
+// chain writes a path; a question mark that stands for what is not known stays with its arrow.
+func (b *builder) chain(c jurisdiction.Chain) string {
+	return strings.ReplaceAll(c.In(b.l), " ?", "\u00a0?")
+}
+
 // pathLines are the paths that surely lead there, each with what its last party reaches and the sources it rests on.
 func (b *builder) pathLines(x jurisdiction.Exposure) tree.Cell {
 	var out tree.Cell
@@ -76,7 +81,7 @@ func (b *builder) pathLines(x jurisdiction.Exposure) tree.Cell {
 		if sure++; sure > maxPaths {
 			continue
 		}
-		line := tree.T(p.Chain.In(b.l))
+		line := tree.T(b.chain(p.Chain))
 		if p.Status == jurisdiction.Arguable && x.Status == jurisdiction.Exposed {
 			line = line.Add(tree.Q(" · " + b.t(b.statusText(p.Status).Lower())))
 		}
@@ -158,7 +163,8 @@ func (b *builder) confidence(x jurisdiction.Exposure, law *jurisdiction.Law) tre
 	if law == nil {
 		return nil
 	}
-	line := tree.T(b.t(confidenceWords[x.Confidence])).Add(tree.Q(b.say("; law file checked on %s", " ; fiche de la loi vérifiée le %s", catalog.Date(law.Checked).In(b.l))))
+	line := tree.T(b.t(confidenceWords[x.Confidence])).Add(tree.Q(b.say("; ", " ; ")),
+		tree.Text{{Text: b.say("law file checked on %s", "fiche de la loi vérifiée le %s", catalog.Date(law.Checked).In(b.l)), Style: tree.Quiet, To: "law-file-" + law.ID}})
 	out := tree.Cell{line}
 	if x.Flag != "" && law.InForce.Note != nil {
 		out = append(out, tree.Text{{Text: b.t(*law.InForce.Note), Style: tree.Quiet, Mark: tree.MarkWarning}})
@@ -256,7 +262,7 @@ func (b *builder) couldBecome(open []jurisdiction.Exposure, numbers map[string]i
 		}
 		path := ""
 		if len(x.Paths) > 0 {
-			path = x.Paths[0].Chain.In(b.l)
+			path = b.chain(x.Paths[0].Chain)
 		}
 		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{{tree.T(b.t(x.Short)), tree.Q(b.country(x.Jurisdiction))}, could, {tree.T(path), tree.Q(b.t(x.Basis))}, tree.C(joined(", ", refs))}})
 	}
@@ -266,7 +272,7 @@ func (b *builder) couldBecome(open []jurisdiction.Exposure, numbers map[string]i
 // picture is the chain as a vector drawing, from the same scene as that of the pages.
 func (b *builder) picture() []tree.Block {
 	sc := drawing.NewWithin(b.Knowledge.Laws, b.walked, drawing.ForPaper)
-	p := tree.Picture{Width: float64(sc.Width), Alt: b.t(sc.Alt)}
+	p := tree.Picture{Width: float64(sc.Width), Alt: strings.ReplaceAll(b.t(sc.Alt), " ?", "\u00a0?")}
 	f := func(k tree.Figure) { p.Figures = append(p.Figures, k) }
 	text := func(x, y, size int, t wording.Text) tree.Figure {
 		return tree.Figure{Kind: tree.Label, At: []tree.Spot{{X: float64(x), Y: float64(y)}}, Stroke: pictureInk, Size: float64(size), Text: b.t(t)}

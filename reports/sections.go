@@ -6,9 +6,9 @@ import (
 	"vigie/reports/tree"
 )
 
-// Law builds the sections of a report that tell exposure to foreign law, sovereignty, and licence and rights, then the
-// sources they cite: for pages, and for readers who ask about nothing else. No assessment, framework or weight set is
-// needed. Sections bear no number.
+// Law builds the sections of a report that tell exposure to foreign law, sovereignty, and licence and rights:
+// for pages, and for readers who ask about nothing else. No assessment, framework or weight set is needed. Sections bear
+// no number; sources are cited by their rank among those of the dossier, the strongest first.
 func Law(in Input, lang wording.Lang) ([]tree.Section, error) {
 	if in.Assessment == nil {
 		in.Assessment = &evaluator.Assessment{On: in.Dossier.On}
@@ -18,6 +18,5 @@ func Law(in Input, lang wording.Lang) ([]tree.Section, error) {
 		return nil, err
 	}
 	out := append(b.exposure(), b.sovereignty()...)
-	out = append(out, b.rights()...)
-	return append(out, b.sources()), nil
+	return append(out, b.rights()...), nil
 }

@@ -38,6 +38,7 @@ type AssessmentPage struct {
 	ReportFR     string
 	ReportEN     string
 	JSON         string
+	Law          string // exposure to foreign law and rights
 	UseCases     []Option
 	Weights      []Option
 	On, KnownOn  catalog.Date
@@ -180,6 +181,7 @@ func (s *Site) addresses(p *AssessmentPage, q service.Request) {
 		return withQuery("/api/v1/offerings/"+url.PathEscape(q.Offering)+tail, "use_case", q.UseCase, "organisation", q.Organisation,
 			"weights", q.Weights, "on", string(q.On), "known_on", known, "lang", lang)
 	}
+	p.Law = withQuery(p.At("/offerings/"+url.PathEscape(q.Offering)+"/exposure"), "use_case", q.UseCase, "organisation", q.Organisation, "on", string(q.On), "known_on", known)
 	p.ReportFR, p.ReportEN, p.JSON = at("/report.pdf", "fr"), at("/report.pdf", "en"), at("/assessment", "")
 }
 

@@ -17,6 +17,8 @@ func (s *Site) Failure(r Request, status int, details []string, reference string
 	switch status {
 	case 400:
 		p.What = b.w("failure.400")
+	case 403:
+		p.What = b.w("failure.403")
 	case 404:
 		p.What = b.w("failure.404")
 	case 405:

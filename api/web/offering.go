@@ -11,6 +11,7 @@ type OfferingPage struct {
 	Base
 	Name   string
 	Sheet  string // address of all its facts
+	Law    string // exposure to foreign law and rights
 	Facts  []Fact
 	Uses   []Use
 	Others []Link
@@ -39,7 +40,7 @@ func (s *Site) Offering(r Request, id string, on catalog.Date) ([]byte, error) {
 	v := s.svc.View(on, on)
 	sp := s.svc.Speaker(r.Lang, v)
 	b := s.base(r, "offerings", sp.Text(sheet.Name))
-	p := OfferingPage{Base: b, Name: sp.Text(sheet.Name), Sheet: b.At("/records/offering/" + id)}
+	p := OfferingPage{Base: b, Name: sp.Text(sheet.Name), Sheet: b.At("/records/offering/" + id), Law: b.At("/offerings/" + id + "/exposure")}
 	pen := b.newPen(sp, nil)
 	rec, _ := v.Record(ref)
 	for _, path := range offeringFacts {

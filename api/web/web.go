@@ -20,7 +20,7 @@ import (
 	"vigie/catalog/wording"
 )
 
-//go:embed layout pages static words.yaml
+//go:embed layout pages static words.yaml words-law.yaml
 var files embed.FS
 
 // Site renders pages. It is safe for concurrent use.

@@ -121,6 +121,7 @@ func allPages(s *Site) []page {
 			pages = append(pages, page{"/records/" + ref.String(), func(r Request) ([]byte, error) { return s.Record(r, ref, today, today) }})
 		}
 	}
+	pages = append(pages, lawPages(s)...)
 	for _, id := range s.svc.Catalogue.IDs(catalog.Offering) {
 		pages = append(pages, page{"/offerings/" + id, func(r Request) ([]byte, error) { return s.Offering(r, id, today) }})
 	}

@@ -44,6 +44,9 @@ func (set *Set) Sheet(id string) (rows []Row, ok bool) {
 		for _, u := range f.Uses {
 			uses = append(uses, w.Use[u])
 		}
+		if len(uses) == 0 {
+			uses = []wording.Text{{EN: "see there", FR: "s'y reporter"}}
+		}
 		field = wording.Textf("barred, %s: %s; %s", "exclus, %s : %s ; %s", w.FieldSource[f.Source], joinTexts(uses, ", ", ", "), w.PolicyChange[f.PolicyMayChange])
 	}
 	add("field_of_use", "Field of use", "Domaine d'usage", field, e.FieldOfUse.Clause)

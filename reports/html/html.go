@@ -43,7 +43,8 @@ type writer struct {
 	strings.Builder
 	Options
 	err   error
-	level int // of the headings inside the section being drawn
+	level int  // of the headings inside the section being drawn
+	open  bool // its cards stand open
 }
 
 func (w *writer) put(parts ...string) {
@@ -57,12 +58,22 @@ func esc(s string) string { return html.EscapeString(s) }
 func (w *writer) section(s tree.Section, level int) {
 	h := "h" + strconv.Itoa(min(level, 6))
 	w.put(`<section id="`, esc(s.ID), `" aria-labelledby="h-`, esc(s.ID), `"><`, h, ` id="h-`, esc(s.ID), `">`, esc(s.Title), `</`, h, ">\n")
-	w.level = level + 1
+	w.level, w.open = level+1, cards(s.Blocks) <= fewCards
 	w.blocks(s.Blocks)
 	for _, sub := range s.Sections {
 		w.section(sub, level+1)
 	}
 	w.put("</section>\n")
+}
+
+func cards(bs []tree.Block) int {
+	n := 0
+	for _, b := range bs {
+		if _, ok := b.(tree.Card); ok {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *writer) blocks(bs []tree.Block) {
@@ -239,25 +250,34 @@ func (w *writer) keyValues(kv tree.KeyValues) {
 	w.put("</dl>\n")
 }
 
+// fewCards is how many cards of a section stand open; beyond it their heads alone are seen first.
+const fewCards = 3
+
+// card is a disclosure, so that a page with many of them stays short. What is open is printed open.
 func (w *writer) card(c tree.Card) {
 	mark := tree.NoMark
 	if len(c.Title) > 0 {
 		mark = c.Title[0].Mark
 	}
-	w.put(`<article class="card-t m-`, markNames[mark], `"`)
+	w.put(`<details class="card-t m-`, markNames[mark], `"`)
 	if c.ID != "" {
 		w.put(` id="`, esc(c.ID), `"`)
 	}
-	w.put(`><div class="card-t-head">`)
-	w.heading(c.Title, "")
-	if len(c.Right) > 0 {
-		w.put(`<p class="tag">`)
-		w.text(c.Right)
-		w.put("</p>")
+	if w.open {
+		w.put(" open")
 	}
-	w.put("</div>\n")
+	h := "h" + strconv.Itoa(min(w.level, 6))
+	w.put("><summary><", h, ">")
+	w.text(c.Title)
+	w.put("</", h, ">")
+	if len(c.Right) > 0 {
+		w.put(`<span class="tag">`)
+		w.text(c.Right)
+		w.put("</span>")
+	}
+	w.put("</summary>\n")
 	w.blocks(c.Body)
-	w.put("</article>\n")
+	w.put("</details>\n")
 }
 
 // markNames are the classes of marks.

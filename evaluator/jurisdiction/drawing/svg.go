@@ -48,11 +48,11 @@ type svg struct {
 
 func (w *svg) f(format string, args ...any) { fmt.Fprintf(&w.Builder, format, args...) }
 
-// t gives a text ready for the file.
+// t gives a text ready for the file; a question mark that stands for what is not known stays with its arrow.
 func (w *svg) t(t wording.Text) string {
 	var b strings.Builder
 	// EscapeText fails only when its writer does, and a Builder never does.
-	_ = xml.EscapeText(&b, []byte(wording.Typeset(w.lang, t.In(w.lang))))
+	_ = xml.EscapeText(&b, []byte(strings.ReplaceAll(wording.Typeset(w.lang, t.In(w.lang)), " ?", "\u00a0?")))
 	return b.String()
 }
 

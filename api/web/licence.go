@@ -1,0 +1,181 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"vigie/catalog"
+	"vigie/evaluator/licence"
+)
+
+// LicencesPage lists the licences whose rights are on file.
+type LicencesPage struct {
+	Base
+	Rows []LicenceLine
+}
+
+// LicenceLine is a licence in a list.
+type LicenceLine struct {
+	Link
+	ID   string
+	Note string
+}
+
+// Licences makes the list.
+func (s *Site) Licences(r Request) ([]byte, error) {
+	b := s.base(r, "licences", "")
+	b.Title = b.w("licences.title")
+	p := LicencesPage{Base: b}
+	for _, id := range s.svc.Knowledge.Licences.IDs() {
+		l, ok := s.svc.Knowledge.Licences.Rights(id)
+		if !ok {
+			continue
+		}
+		line := LicenceLine{Link: Link{l.Names[0], b.At("/licences/" + url.PathEscape(id))}, ID: id}
+		if !l.Verified {
+			line.Note = b.w("licences.unverified")
+		}
+		p.Rows = append(p.Rows, line)
+	}
+	slices.SortStableFunc(p.Rows, func(x, y LicenceLine) int {
+		return strings.Compare(strings.ToLower(x.Text), strings.ToLower(y.Text))
+	})
+	return s.render("licences", p)
+}
+
+// LicenceQuery asks for the rights under a licence.
+type LicenceQuery struct {
+	ID, UseCase, Organisation string
+	On, KnownOn               catalog.Date
+}
+
+// LicencePage is what a licence says and, for a use, what it allows.
+type LicencePage struct {
+	Base
+	Name     string
+	ID       string
+	Says     []SaysLine
+	For      *Link
+	Rights   RightsBlock
+	UseCases []Option
+	Form     string
+}
+
+// SaysLine is one line of what a licence says.
+type SaysLine struct{ Label, Says, Clause string }
+
+// RightsBlock is a judgement as a page shows it.
+type RightsBlock struct {
+	Base
+	Rights     []RightLine
+	Duties     []string
+	Terms      []Pair
+	NotRead    []string
+	Unverified bool
+}
+
+// RightLine is the answer to one right.
+type RightLine struct {
+	Name, Answer, Icon, Clause, Reason string
+	ToDo                               []string
+}
+
+// Licence makes the page of a licence. The error is a *catalog.NotFoundError for an id or a use that names none.
+func (s *Site) Licence(r Request, q LicenceQuery) ([]byte, error) {
+	j, err := s.svc.LicenceRights(q.ID, q.UseCase, q.Organisation, q.On, q.KnownOn)
+	if err != nil {
+		return nil, err
+	}
+	b := s.base(r, "licences", "")
+	p := LicencePage{ID: j.Licence, Form: b.At("/licences/" + url.PathEscape(j.Licence))}
+	if l, ok := s.svc.Knowledge.Licences.Rights(j.Licence); ok {
+		p.Name = l.Names[0]
+	}
+	b.Title, b.Print = p.Name, true
+	p.Base = b
+	rows, _ := s.svc.Knowledge.Licences.Sheet(j.Licence)
+	for _, x := range rows {
+		p.Says = append(p.Says, SaysLine{b.text(x.Label), sentence(b.text(x.Says)), b.text(x.Clause)})
+	}
+	p.Rights = b.rights(j.Rights, j.Duties, nil, j.NotRead, j.Verified)
+	p.UseCases, p.For = s.uses(b, q.UseCase, q.On)
+	return s.render("licence", p)
+}
+
+// uses are the use cases to choose from, and the one chosen.
+func (s *Site) uses(b Base, chosen string, on catalog.Date) ([]Option, *Link) {
+	v := s.svc.View(on, on)
+	sp := s.svc.Speaker(b.Lang, v)
+	var (
+		out []Option
+		of  *Link
+	)
+	for _, id := range v.IDs(catalog.UseCase) {
+		ref := catalog.Ref{Kind: catalog.UseCase, ID: id}
+		out = append(out, Option{id, sp.Text(v.Name(ref)), id == chosen})
+		if id == chosen {
+			l := b.recordLink(sp, ref)
+			of = &l
+		}
+	}
+	return out, of
+}
+
+func (b Base) rights(rights map[string]licence.Right, duties []licence.Duty, terms []licence.Term, notRead []string, verified bool) RightsBlock {
+	out := RightsBlock{Base: b, NotRead: notRead, Unverified: len(rights) > 0 && !verified}
+	for _, name := range licence.RightNames() {
+		x, ok := rights[name]
+		if !ok {
+			continue
+		}
+		line := RightLine{Name: b.text(licence.RightText(name)), Answer: b.text(x.Answer.Text()), Icon: answerIcon(x.Answer), Clause: b.text(x.ClauseText), Reason: sentence(b.text(x.Reason))}
+		if line.Clause == "" {
+			line.Clause = x.Clause
+		}
+		for _, t := range x.ToDo {
+			line.ToDo = append(line.ToDo, b.text(t))
+		}
+		out.Rights = append(out.Rights, line)
+	}
+	for _, d := range duties {
+		out.Duties = append(out.Duties, sentence(b.text(d.Text)))
+	}
+	for _, t := range terms {
+		out.Terms = append(out.Terms, Pair{b.text(licence.TermText(t.Name)), sentence(b.text(t.Text))})
+	}
+	return out
+}
+
+// sentence begins with a capital.
+func sentence(s string) string {
+	for i, r := range s {
+		if i == 0 {
+			return strings.ToUpper(string(r)) + s[len(string(r)):]
+		}
+	}
+	return s
+}
+
+func answerIcon(a licence.Answer) string {
+	switch a {
+	case licence.Allowed, licence.ConditionsMet:
+		return "passed"
+	case licence.Forbidden, licence.ConditionsNotMet:
+		return "failed"
+	case licence.Silent:
+		return "not_applicable"
+	}
+	return "open"
+}
+
+// licenceLink is the name of a licence, leading to its page when its rights are on file.
+func (s *Site) licenceLink(b Base, id string) Link {
+	if l, ok := s.svc.Knowledge.Licences.Rights(id); ok {
+		return Link{l.Names[0], b.At("/licences/" + url.PathEscape(id))}
+	}
+	if n, ok := s.svc.Knowledge.Licences.NamedOnly(id); ok {
+		return Link{Text: n.Names[0]}
+	}
+	return Link{Text: id}
+}
