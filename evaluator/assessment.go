@@ -90,16 +90,18 @@ const (
 // FactUse is a fact that a criterion or knock-out read. Its fields stand in the order of their JSON names, as those
 // of BandResult do: there are hundreds in an assessment, and the canonical form then has nothing to reorder.
 type FactUse struct {
-	Claim    string             `json:"claim,omitempty"`
-	Derived  bool               `json:"derived,omitempty"`
-	Disputed bool               `json:"disputed,omitempty"`
-	Kind     catalog.SourceKind `json:"kind,omitempty"`
-	Path     string             `json:"path"`
-	Record   catalog.Ref        `json:"record,omitzero"` // none for derived facts and roles nobody holds
-	Source   string             `json:"source,omitempty"`
-	Stale    bool               `json:"stale,omitempty"`
-	State    catalog.State      `json:"state"`
-	Value    *catalog.Value     `json:"value,omitempty"`
+	Assumed       bool               `json:"assumed,omitempty"`
+	Claim         string             `json:"claim,omitempty"`
+	Derived       bool               `json:"derived,omitempty"`
+	Disputed      bool               `json:"disputed,omitempty"`
+	InheritedFrom *catalog.Ref       `json:"inherited_from,omitempty"` // the parent whose fact it is
+	Kind          catalog.SourceKind `json:"kind,omitempty"`
+	Path          string             `json:"path"`
+	Record        catalog.Ref        `json:"record,omitzero"` // none for derived facts and roles nobody holds
+	Source        string             `json:"source,omitempty"`
+	Stale         bool               `json:"stale,omitempty"`
+	State         catalog.State      `json:"state"`
+	Value         *catalog.Value     `json:"value,omitempty"`
 }
 
 // BandResult is a band that the facts can still reach.

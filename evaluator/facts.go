@@ -43,7 +43,7 @@ func (in *Input) open(minStrength float64) *reading {
 	d := in.Dossier
 	if minStrength > 0 {
 		d = d.Where(func(_ catalog.Ref, f catalog.Fact) bool {
-			return aboutUs(f.Path) || f.Assumed || f.Path == "offering.deployment" || in.Framework.Strength(f.Kind) >= minStrength
+			return aboutUs(f.Path) || f.Assumed || f.Path == deploymentPath || in.Framework.Strength(f.Kind) >= minStrength
 		})
 	}
 	return &reading{in: in, dossier: d, facts: in.Framework.Env.NewFacts(d.On), loaded: map[string]bool{}, possible: map[string][]catalog.Value{}}
@@ -109,6 +109,9 @@ func (r *reading) setFact(path string, def *catalog.FactDef) {
 		f := r.dossier.Record(holder).Fact(path)
 		v, ok := seen(f, def)
 		if !ok {
+			if path == deploymentPath && !r.dossier.Roles.Vendor.IsZero() {
+				r.possible[path] = servedByOthers(def)
+			}
 			return
 		}
 		if !slices.ContainsFunc(values, v.Equal) {
@@ -122,6 +125,20 @@ func (r *reading) setFact(path string, def *catalog.FactDef) {
 	default:
 		r.possible[path] = values
 	}
+}
+
+const deploymentPath = "offering.deployment"
+
+// servedByOthers lists the deployments of an offering that a recorded vendor serves: any but self-hosting. The dossier
+// was gathered around that vendor, and a catalogue that says both is refused.
+func servedByOthers(def *catalog.FactDef) []catalog.Value {
+	var out []catalog.Value
+	for _, code := range def.Codes() {
+		if code != "self_hosted" {
+			out = append(out, catalog.ChoiceValue(code))
+		}
+	}
+	return out
 }
 
 // seen is what an expression sees of a fact: its value, what the dictionary says absence is worth, or nothing.
@@ -158,7 +175,8 @@ func (r *reading) uses(path string, env *expr.Env) []FactUse {
 	var out []FactUse
 	for _, h := range holders {
 		f := r.dossier.Record(h).Fact(path)
-		u := FactUse{Path: path, Record: h, State: f.State, Value: f.Value, Source: f.Source, Kind: f.Kind, Claim: f.Claim, Disputed: f.Disputed, Stale: f.Stale}
+		u := FactUse{Path: path, Record: h, State: f.State, Value: f.Value, Source: f.Source, Kind: f.Kind, Claim: f.Claim, Disputed: f.Disputed, Stale: f.Stale,
+			InheritedFrom: f.InheritedFrom, Assumed: f.Assumed}
 		if f.State == catalog.Unknown {
 			u.Value, u.Kind = nil, ""
 		}

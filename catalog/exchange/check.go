@@ -71,6 +71,24 @@ func (l *loader) check() {
 	l.reviewed(seen)
 	l.stakes()
 	l.cycles()
+	l.servers()
+}
+
+// servers refuses an offering that is said to be self-hosted and served by a vendor by the same source: it is one or
+// the other.
+func (l *loader) servers() {
+	hosted := map[string]placed{}
+	key := func(c placed) string { return c.Record.ID + "\x00" + c.Source + "\x00" + string(c.AsOf) }
+	for _, c := range l.claims {
+		if c.Path == "offering.deployment" && c.Value != nil && c.Value.Text == "self_hosted" {
+			hosted[key(c)] = c
+		}
+	}
+	for _, c := range l.claims {
+		if d, ok := hosted[key(c)]; ok && c.Path == "offering.vendor" && c.Value != nil {
+			l.bad(c.pos, c.Record.String()+":"+c.Path, "an offering that the organisation hosts itself (line %d) has no vendor; leave one of the two out", "une offre que l'organisation héberge elle-même (ligne %d) n'a pas de fournisseur ; omettre l'un des deux", d.pos.Line)
+		}
+	}
 }
 
 // reviewed holds withdrawals and settlements against the claims that they name.
