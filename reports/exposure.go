@@ -35,7 +35,7 @@ func (b *builder) exposure() []tree.Section {
 	}
 	add("exposure-laws", "Laws that reach it, one by one", "Les lois qui l'atteignent, une par une", b.reachingLaws())
 	add("exposure-open", "What is not settled, by question", "Ce qui n'est pas tranché, par question", b.openLaws())
-	add("exposure-rest", "Laws that do not reach it, and limits of this reading", "Lois qui ne l'atteignent pas, et limites de cette lecture", b.limits())
+	add("exposure-rest", "Limits of this reading", "Limites de cette lecture", b.limits())
 	return []tree.Section{s}
 }
 
@@ -238,13 +238,10 @@ func (b *builder) curesOf(x jurisdiction.Exposure) tree.Text {
 	return joined(", ", parts)
 }
 
-// limits names the laws that do not reach, those shown without a status, countries for which no law is on file, and
-// what in the chain cannot be as recorded.
+// limits names the laws shown without a status, countries for which no law is on file, and what in the chain cannot be
+// as recorded. The laws that do not reach are named on the first page.
 func (b *builder) limits() []tree.Block {
 	var out []tree.Block
-	if list := b.of(jurisdiction.NotExposed); len(list) > 0 {
-		out = append(out, tree.Paragraph{Text: tree.Marked(tree.MarkPassed, b.statusWord(jurisdiction.NotExposed)+wording.Colon(b.l)+" ").Add(b.byCountry(list), tree.T("."))})
-	}
 	var items []tree.Text
 	for _, n := range b.walked.Notes {
 		items = append(items, tree.B(b.t(n.Short)).Add(tree.T(wording.Colon(b.l)+" "+b.t(n.Text))))

@@ -157,7 +157,11 @@ func (b *builder) modelRights(m licence.ModelRights) []tree.Block {
 		pairs = append(pairs, tree.Pair{Key: b.say("Derives from", "Dérive de"), Value: b.baseCell(m)})
 	}
 	if m.Rights != nil && len(m.Rights.NotRead) > 0 {
-		pairs = append(pairs, tree.Pair{Key: b.say("Not read", "Non lu"), Value: tree.C(tree.Marked(tree.MarkWarning, b.say("documents that bind too: %s", "documents qui engagent aussi : %s", wording.List(b.l, m.Rights.NotRead))))})
+		var unread []string
+		for _, id := range m.Rights.NotRead {
+			unread = append(unread, b.document(id))
+		}
+		pairs = append(pairs, tree.Pair{Key: b.say("Not read", "Non lu"), Value: tree.C(tree.Marked(tree.MarkWarning, b.say("documents that bind too: %s", "documents qui engagent aussi : %s", wording.List(b.l, unread))))})
 	}
 	if unknown := b.settles(m.Settle); unknown != "" {
 		pairs = append(pairs, tree.Pair{Key: b.say("Not known", "Inconnu"), Value: tree.C(tree.Marked(tree.MarkUnknown, unknown))})

@@ -90,7 +90,7 @@ func (b *builder) levels(n [2]int) string {
 	if n[0] == n[1] {
 		return itoa(n[0])
 	}
-	return b.say("%d to %d", "%d à %d", n[0], n[1])
+	return b.say("%d\u00a0to\u00a0%d", "%d\u00a0à\u00a0%d", n[0], n[1])
 }
 
 func (b *builder) scoreSpan(s [2]string) string {
@@ -244,12 +244,20 @@ func (b *builder) transferBlocks() []tree.Block {
 	switch {
 	case g.Use.PersonalData == jurisdiction.No:
 		out = append(out, tree.Paragraph{Text: tree.Marked(tree.MarkNotApplicable, b.say("The use case handles no personal data.", "Le cas d'usage ne traite aucune donnée personnelle."))})
-	case g.Offering.DataIn.Open || g.Offering.MetadataIn.Open || g.Offering.SuppliersOpen:
+	case b.mayLeave(g.Offering.DataIn) || b.mayLeave(g.Offering.MetadataIn) || g.Offering.SuppliersOpen:
 		out = append(out, tree.Paragraph{Text: tree.Marked(tree.MarkOpen, b.say("The places of data or the sub-processors are not known to the end: other countries may be reached.", "Les lieux des données ou les sous-traitants ne sont pas tous connus : d'autres pays peuvent être atteints."))})
 	case len(b.walked.Transfers) == 0:
 		out = append(out, tree.Paragraph{Text: tree.Marked(tree.MarkPassed, b.say("On the facts known, personal data reach no country outside the European Economic Area.", "Au vu des faits connus, aucune donnée personnelle n'atteint un pays hors de l'Espace économique européen."))})
 	}
 	return out
+}
+
+// mayLeave reports that places not known may lie outside the European Economic Area.
+func (b *builder) mayLeave(p jurisdiction.Places) bool {
+	if !p.Open || len(p.Within) == 0 {
+		return p.Open
+	}
+	return slices.ContainsFunc(p.Within, func(code string) bool { return !slices.Contains(catalog.EEA(), code) })
 }
 
 // mechanism is a safeguard in the words of the dictionary.

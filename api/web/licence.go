@@ -98,7 +98,7 @@ func (s *Site) Licence(r Request, q LicenceQuery) ([]byte, error) {
 	for _, x := range rows {
 		p.Says = append(p.Says, SaysLine{b.text(x.Label), sentence(b.text(x.Says)), b.text(x.Clause)})
 	}
-	p.Rights = b.rights(j.Rights, j.Duties, nil, j.NotRead, j.Verified)
+	p.Rights = b.rights(j.Rights, j.Duties, nil, s.documents(b, j.NotRead), j.Verified)
 	p.UseCases, p.For = s.uses(b, q.UseCase, q.On)
 	return s.render("licence", p)
 }
@@ -143,6 +143,15 @@ func (b Base) rights(rights map[string]licence.Right, duties []licence.Duty, ter
 	}
 	for _, t := range terms {
 		out.Terms = append(out.Terms, Pair{b.text(licence.TermText(t.Name)), sentence(b.text(t.Text))})
+	}
+	return out
+}
+
+// documents names licences and policies.
+func (s *Site) documents(b Base, ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, s.licenceLink(b, id).Text)
 	}
 	return out
 }

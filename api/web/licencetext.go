@@ -98,7 +98,7 @@ func (s *Site) LicenceText(r Request, q TextQuery) ([]byte, error) {
 func (s *Site) textAnswer(b Base, raw []byte, ans *service.LicenceAnswer) *TextAnswer {
 	percent := func(f float64) string { return wording.Percent(b.Lang, strconv.FormatFloat(100*f, 'f', 0, 64)) }
 	out := &TextAnswer{Verdict: sentence(b.text(ans.Verdict.Text())), Icon: "open", Message: sentence(b.text(ans.Message)), Coverage: b.w("text.coverage", percent(ans.Coverage)),
-		Words: b.n("text.words", ans.Words), Cut: ans.Cut, Rights: b.rights(ans.Rights, ans.Duties, ans.Terms, ans.NotRead, ans.Verified)}
+		Words: b.n("text.words", ans.Words), Cut: ans.Cut, Rights: b.rights(ans.Rights, ans.Duties, ans.Terms, s.documents(b, ans.NotRead), ans.Verified)}
 	switch ans.Verdict {
 	case licence.Identified:
 		out.Icon = "passed"

@@ -178,7 +178,7 @@ func (w *writer) table(t tree.Table) {
 	w.put("<tbody>\n")
 	for _, r := range t.Rows {
 		if len(r.Group) > 0 {
-			w.put(`<tr class="group"><th scope="colgroup" colspan="`, strconv.Itoa(len(t.Columns)), `">`)
+			w.put(`<tr class="t-group"><th scope="colgroup" colspan="`, strconv.Itoa(len(t.Columns)), `">`)
 			w.text(r.Group)
 			w.put("</th></tr>\n")
 			continue
@@ -289,7 +289,7 @@ func (w *writer) text(t tree.Text) {
 		if s.Mark != tree.NoMark && w.Icon != nil {
 			w.put(`<span class="mark m-`, markNames[s.Mark], `">`, w.Icon(s.Mark), "</span>")
 			if s.Text != "" {
-				w.put(" ")
+				w.put("\u00a0")
 			}
 		}
 		w.span(s)
