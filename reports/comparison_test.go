@@ -215,3 +215,50 @@ func TestHypotheticalComparisonsAreWatermarked(t *testing.T) {
 		t.Errorf("watermark %q, foot %q", d.Watermark, d.Foot)
 	}
 }
+
+// TestLettersReadBack prints the letters about a real offering and looks for every question in the file.
+func TestLettersReadBack(t *testing.T) {
+	in := realComparison(t)
+	x := in.Candidates[0]
+	letters := evaluator.Letters(x.Dossier, in.Dictionary, in.Next[0].Questions)
+	if len(letters) == 0 {
+		t.Fatal("no letter")
+	}
+	for _, l := range wording.Langs() {
+		d, err := Letters(LettersInput{Letters: letters, Dossier: x.Dossier, Dictionary: in.Dictionary, Assessment: x.Assessment, Program: "vigie 1.0.0"}, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := pdf.Write(&b, d); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(t.TempDir(), "letters.pdf")
+		if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if n := pageCount(t, file); n < len(letters) || n > 2*len(letters) {
+			t.Errorf("%d letters on %d pages", len(letters), n)
+		}
+		text := strings.Join(strings.Fields(run(t, "pdftotext", "-layout", file, "-")), " ")
+		for _, letter := range letters {
+			for _, i := range letter.Items {
+				if q := strings.Join(strings.Fields(curly(wording.Typeset(l, i.Text.In(l)))), " "); !strings.Contains(text, q[:min(len(q), 50)]) {
+					t.Errorf("%s: %q is not in the file", l, q)
+				}
+			}
+		}
+	}
+}
+
+func TestLettersWithNothingToAskSaySo(t *testing.T) {
+	in := inventedComparison(t)
+	x := in.Candidates[0]
+	d, err := Letters(LettersInput{Dossier: x.Dossier, Dictionary: in.Dictionary, Assessment: x.Assessment}, wording.FR)
+	if err != nil || !strings.Contains(d.String(), "Il n’y a rien à demander") {
+		t.Errorf("%v: %s", err, d)
+	}
+	if _, err := Letters(LettersInput{}, wording.EN); err == nil {
+		t.Error("letters about nothing were written")
+	}
+}

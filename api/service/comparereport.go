@@ -55,3 +55,12 @@ func (s *Service) nextQuestions(r *CompareResult) ([]reports.NextQuestions, erro
 func (s *Service) Workbook(w io.Writer, r *CompareResult, l wording.Lang) error {
 	return sheet.Write(w, s.comparisonInput(r), l)
 }
+
+// Letters writes the letters of an agenda as a PDF.
+func (s *Service) Letters(w io.Writer, a *Agenda, l wording.Lang) error {
+	doc, err := reports.Letters(reports.LettersInput{Letters: a.Letters, Dossier: a.Result.Dossier, Dictionary: s.Dictionary, Assessment: a.Result.Assessment, Program: "vigie " + s.Version}, l)
+	if err != nil {
+		return err
+	}
+	return pdf.Write(w, doc)
+}

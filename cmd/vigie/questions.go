@@ -16,14 +16,15 @@ func (a *app) questions() *cobra.Command {
 		asJSON bool
 		letter bool
 		full   bool
+		out    string
 	)
 	c := &cobra.Command{
 		Use:   "questions",
 		Short: a.say("What to find out next about an offering", "Ce qu'il faut établir ensuite sur une offre"),
 		Long: a.say(`Tries every answer to every missing fact and lists first what settles most: knock-outs, who leads among the rivals,
-the width of the score. --letter writes to each party that can answer, ten questions at a time.`,
+the width of the score. --letter writes to each party that can answer, ten questions at a time; with -o as a PDF.`,
 			`Essaie chaque réponse à chaque fait manquant et énumère d'abord ce qui tranche le plus : critères éliminatoires,
-premier parmi les rivales, largeur de la note. --letter écrit à chaque partie qui peut répondre, dix questions à la fois.`),
+premier parmi les rivales, largeur de la note. --letter écrit à chaque partie qui peut répondre, dix questions à la fois ; avec -o, en PDF.`),
 		Example: `  vigie questions --offering mistral-api-medium-3.5 --use-case office-assistant
   vigie questions --offering mistral-api-medium-3.5 --rival openai-api-eu-gpt-5.5 --use-case hr-personal-data --letter --lang fr`,
 		Args: a.noArgs,
@@ -31,6 +32,16 @@ premier parmi les rivales, largeur de la note. --letter écrit à chaque partie 
 			req, err := q.request()
 			if err != nil {
 				return err
+			}
+			var file *outFile
+			if out != "" {
+				if !letter {
+					return fault("-o writes letters: add --letter", "-o écrit des lettres : ajouter --letter")
+				}
+				if file, err = a.createAs(out, asJSON, ".pdf"); err != nil {
+					return err
+				}
+				defer file.abandon()
 			}
 			s, err := a.open(q.Options)
 			if err != nil {
@@ -41,6 +52,11 @@ premier parmi les rivales, largeur de la note. --letter écrit à chaque partie 
 				return err
 			}
 			switch {
+			case file != nil:
+				if err := s.Letters(file, agenda, a.lang); err != nil {
+					return err
+				}
+				return file.commit()
 			case asJSON:
 				return a.writeCanonical(agenda)
 			case letter:
@@ -54,7 +70,9 @@ premier parmi les rivales, largeur de la note. --letter écrit à chaque partie 
 	f.StringArrayVar(&rivals, "rival", nil, a.say("`ID` of another candidate; may be repeated", "`ID` d'une autre candidate ; répétable"))
 	f.BoolVar(&letter, "letter", false, a.say("write the letters", "écrire les lettres"))
 	f.BoolVar(&full, "full", false, a.say("every question", "toutes les questions"))
+	f.StringVarP(&out, "output", "o", "", a.say("with --letter, the PDF `FILE` to write", "avec --letter, le `FICHIER` PDF à écrire"))
 	a.jsonFlag(c, &asJSON)
+	_ = c.MarkFlagFilename("output", "pdf")
 	a.completeRecords(c, "rival", catalog.Offering, &q.Catalogue)
 	return c
 }

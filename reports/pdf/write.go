@@ -50,7 +50,9 @@ func compose(doc *tree.Document) []*page {
 			p.place(c.section(s, 0))
 		}
 	}
-	p.newPage()
+	if doc.ToContents != "" || len(doc.Front)+len(doc.Sections) > 0 { // a letter is its first page, and no empty one after it
+		p.newPage()
+	}
 	body(doc.Front)
 	if doc.ToContents != "" {
 		p.place(c.contents(doc))

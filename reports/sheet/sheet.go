@@ -209,14 +209,17 @@ func (b *book) formula(sheet, col, row int, formula, style string) {
 	b.style(sheet, col, row, style)
 }
 
+// typeface is that of the cells without a style of their own.
+const typeface = "Calibri"
+
 // looks are the styles of cells.
 var looks = map[string]*excelize.Style{
-	"title":  {Font: &excelize.Font{Bold: true, Size: 14}},
-	"note":   {Font: &excelize.Font{Color: "595959"}},
-	"head":   {Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F3864"}}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}},
+	"title":  {Font: &excelize.Font{Family: typeface, Bold: true, Size: 14}},
+	"note":   {Font: &excelize.Font{Family: typeface, Size: 11, Color: "595959"}},
+	"head":   {Font: &excelize.Font{Family: typeface, Size: 11, Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F3864"}}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}},
 	"wrap":   {Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}},
 	"points": {NumFmt: 2},
-	"total":  {NumFmt: 2, Font: &excelize.Font{Bold: true}, Border: []excelize.Border{{Type: "top", Color: "1F3864", Style: 1}}},
+	"total":  {NumFmt: 2, Font: &excelize.Font{Family: typeface, Size: 11, Bold: true}, Border: []excelize.Border{{Type: "top", Color: "1F3864", Style: 1}}},
 	"yours":  {Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFF2CC"}}, Border: []excelize.Border{{Type: "left", Color: "BF9000", Style: 1}, {Type: "right", Color: "BF9000", Style: 1}, {Type: "top", Color: "BF9000", Style: 1}, {Type: "bottom", Color: "BF9000", Style: 1}}},
 	"void":   {Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}}},
 }
@@ -253,8 +256,12 @@ func (b *book) head(sheet int, title string, notes []string, columns ...string) 
 	}
 }
 
-// freeze keeps the heads and the first columns in sight.
+// freeze keeps the heads and the first columns in sight, and makes a printed page as wide as the sheet.
 func (b *book) freeze(sheet, columns int) {
+	fit, wide, long, landscape := true, 1, 0, "landscape"
+	b.keep(b.f.SetSheetProps(b.sheet(sheet), &excelize.SheetPropsOptions{FitToPage: &fit}))
+	b.keep(b.f.SetPageLayout(b.sheet(sheet), &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &wide, FitToHeight: &long}))
+	b.keep(b.f.SetRowHeight(b.sheet(sheet), firstLine-1, 45)) // three lines
 	b.keep(b.f.SetPanes(b.sheet(sheet), &excelize.Panes{Freeze: true, XSplit: columns, YSplit: firstLine - 1, TopLeftCell: at(columns+1, firstLine), ActivePane: "bottomRight"}))
 }
 
