@@ -33,6 +33,7 @@ const (
 )
 
 func (b *book) offeringHeads(sheet, leads int) {
+	b.keep(b.f.SetRowHeight(b.sheet(sheet), firstLine-2, 32)) // a name takes two lines
 	for i, r := range b.Comparison.Ranking {
 		from := leads + 1 + i*perOffering
 		for j := range perOffering {
