@@ -137,6 +137,9 @@ func (b *builder) lawsByStatus() tree.Block {
 	t := tree.Table{Columns: []tree.Column{{Title: b.say("Status", "Statut"), Width: 18}, {Title: b.say("Laws", "Lois"), Width: 7, Align: tree.Right}, {Title: b.say("Which", "Lesquelles"), Width: 75}}}
 	for _, st := range statusOrder {
 		list := b.of(st)
+		if len(list) == 0 {
+			continue
+		}
 		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{tree.C(tree.Marked(statusMarks[st], b.statusWord(st))), tree.C(tree.T(itoa(len(list)))), tree.C(b.byCountry(list))}})
 	}
 	return t
@@ -171,9 +174,6 @@ func (b *builder) byCountry(list []jurisdiction.Exposure) tree.Text {
 			out = append(out, tree.Span{Text: b.say("; ", " ; ")})
 		}
 		out = out.Add(tree.Q(b.country(code)+wording.Colon(b.l)+" "), tree.T(strings.Join(names, ", ")))
-	}
-	if out == nil {
-		return tree.T("–")
 	}
 	return out
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // maxPaths is how many paths of one law are printed; the others are counted.
-const maxPaths = 4
+const maxPaths = 3
 
 // reachingLaws has one card for each law that reaches, or that a serious reading lets reach.
 func (b *builder) reachingLaws() []tree.Block {
@@ -52,8 +52,9 @@ func (b *builder) lawCard(x jurisdiction.Exposure) tree.Block {
 			add("Secrecy", "Secret", tree.C(tree.T(b.t(law.Gag.Text))))
 		}
 	}
-	add("In place", "En place", b.measures(x))
-	add("What is left", "Ce qui reste", tree.C(tree.T(b.t(x.Left))))
+	inPlace, rest := b.measures(x)
+	add("In place", "En place", inPlace)
+	add("What is left", "Ce qui reste", append(tree.C(tree.T(b.t(x.Left))), rest...))
 	if cures := b.curesOf(x); len(cures) > 0 {
 		add("Cure", "Remède", tree.C(cures.Add(tree.Q(b.say(" (table above)", " (tableau ci-dessus)")))))
 	}
@@ -128,8 +129,7 @@ func (b *builder) access(l jurisdiction.Level) string {
 }
 
 // measures tells which mitigations of the law are in place, and what each really lowers; the others are counted.
-func (b *builder) measures(x jurisdiction.Exposure) tree.Cell {
-	var out tree.Cell
+func (b *builder) measures(x jurisdiction.Exposure) (out, others tree.Cell) {
 	absent, open := 0, 0
 	for _, m := range x.Mitigations {
 		switch m.InPlace {
@@ -149,9 +149,9 @@ func (b *builder) measures(x jurisdiction.Exposure) tree.Cell {
 		rest = append(rest, b.count(open, "is not known to be", "are not known to be", "dont on ignore si elle l'est", "dont on ignore si elles le sont"))
 	}
 	if len(rest) > 0 {
-		out = append(out, tree.Q(strings.Join(rest, b.say("; ", " ; "))))
+		others = tree.C(tree.Q(strings.Join(rest, b.say("; ", " ; "))))
 	}
-	return out
+	return out, others
 }
 
 var confidenceWords = map[jurisdiction.Confidence]wording.Text{

@@ -170,7 +170,11 @@ func (b *builder) modelRights(m licence.ModelRights) []tree.Block {
 	if m.Rights == nil {
 		return out
 	}
-	out = append(out, b.rightsTable(m.Rights))
+	if r, ok := allAlike(m.Rights); ok {
+		out = append(out, tree.Paragraph{Text: tree.B(b.say("For every right: ", "Pour tous les droits : ")).Add(tree.Marked(b.answerMark(r.Answer), b.t(r.Answer.Text().Lower())+". "), tree.T(upperFirst(b.t(r.Reason))+"."))})
+	} else {
+		out = append(out, b.rightsTable(m.Rights))
+	}
 	if len(m.Rights.Duties) > 0 {
 		var items []tree.Text
 		for _, d := range m.Rights.Duties {
@@ -255,6 +259,17 @@ func (b *builder) rightsTable(j *licence.Judgement) tree.Block {
 		}
 	}
 	return t
+}
+
+// allAlike gives the answer that every right has for the same reason: it is said once then.
+func allAlike(j *licence.Judgement) (licence.Right, bool) {
+	first := j.Rights[licence.CommercialUse]
+	for _, r := range j.Rights {
+		if r.Answer != first.Answer || r.Reason != first.Reason || r.Reason.IsZero() {
+			return first, false
+		}
+	}
+	return first, len(j.Rights) > 1
 }
 
 func (b *builder) rightAnswer(r licence.Right) tree.Cell {

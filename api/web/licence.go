@@ -69,6 +69,7 @@ type SaysLine struct{ Label, Says, Clause string }
 type RightsBlock struct {
 	Base
 	Rights     []RightLine
+	Alike      *RightLine // the reason that all rights share, said once
 	Duties     []string
 	Terms      []Pair
 	NotRead    []string
@@ -137,6 +138,18 @@ func (b Base) rights(rights map[string]licence.Right, duties []licence.Duty, ter
 			line.ToDo = append(line.ToDo, b.text(t))
 		}
 		out.Rights = append(out.Rights, line)
+	}
+	if n := len(out.Rights); n > 1 {
+		first := out.Rights[0]
+		alike := func(x RightLine) bool {
+			return x.Answer == first.Answer && x.Reason == first.Reason && x.Reason != "" && slices.Equal(x.ToDo, first.ToDo)
+		}
+		if !slices.ContainsFunc(out.Rights, func(x RightLine) bool { return !alike(x) }) {
+			out.Alike = &first
+			for i := range out.Rights {
+				out.Rights[i].Reason, out.Rights[i].ToDo = "", nil
+			}
+		}
 	}
 	for _, d := range duties {
 		out.Duties = append(out.Duties, sentence(b.text(d.Text)))

@@ -119,6 +119,9 @@ func (s *Site) textAnswer(b Base, raw []byte, ans *service.LicenceAnswer) *TextA
 		}
 		out.Found = append(out.Found, FoundLine{s.licenceLink(b, f.ID), words})
 	}
+	if ans.Licence != "" {
+		ans.Nearest = nil // what it looks like is said above
+	}
 	for _, n := range ans.Nearest {
 		out.Nearest = append(out.Nearest, FoundLine{s.licenceLink(b, n.ID), b.w("text.found", percent(n.Share))})
 	}
@@ -140,6 +143,22 @@ func (b Base) difference(kind string) string {
 	return b.w("diff.moved")
 }
 
+// clauseLabel names a clause by its number, or by the heading that the text itself gives it.
+func (b Base) clauseLabel(label string) string {
+	kind, rest, _ := strings.Cut(label, " ")
+	switch {
+	case label == "preamble":
+		return b.w("clause.preamble")
+	case label == "title":
+		return b.w("clause.title")
+	case slices.Contains([]string{"appendix", "attachment", "exhibit", "schedule", "annex"}, kind) && rest != "":
+		return b.w("clause.annex", strings.ToUpper(rest[:1])+rest[1:])
+	case label[0] >= '0' && label[0] <= '9':
+		return label
+	}
+	return wording.Quote(b.Lang, label)
+}
+
 // stretch is a part of the text that is marked.
 type stretch struct {
 	start, end           int
@@ -156,7 +175,7 @@ func (s *Site) mark(b Base, text []byte, ans *service.LicenceAnswer) ([]Segment,
 	for i, d := range ans.Differences {
 		words := b.difference(d.Kind)
 		if d.Clause != "" {
-			words = b.w("text.in_clause", words, d.Clause)
+			words = b.w("text.in_clause", words, b.clauseLabel(d.Clause))
 		}
 		x := stretch{d.Start, d.End, "diff", words, "d-" + strconv.Itoa(i+1)}
 		if d.Start >= d.End {
@@ -170,7 +189,7 @@ func (s *Site) mark(b Base, text []byte, ans *service.LicenceAnswer) ([]Segment,
 		for _, c := range f.Stretches {
 			label := name
 			if c.Clause != "" {
-				label = b.w("text.in_clause", name, c.Clause)
+				label = b.w("text.in_clause", name, b.clauseLabel(c.Clause))
 			}
 			same = append(same, stretch{c.Start, c.End, "same", label, ""})
 		}
