@@ -73,45 +73,62 @@ func (s *Store) List(ctx context.Context, l ListQuery) (Page, error) {
 	return out, err
 }
 
-// statement writes the query. It has three shapes: records in order, each looked up in the filters; the matches of the
-// rarest filter, when they are few; or the names that hold the first word.
+// onDay is what makes a row of periods (p) hold on a day, twice asked for.
+const onDay = "p.from_day <= ? AND p.until_day > ?"
+
+// statement writes the query. It starts from the matches of the rarest filter when they are few, else from the names and
+// ids that hold the words searched, else from the records in their order; the rest is looked up record by record. The
+// CROSS JOIN keeps SQLite to that order, and (p.value || ”) to the primary key of periods: the index on values would be
+// walked once a record.
 func (l ListQuery) statement(q query, after string) (string, []any, error) {
-	var where strings.Builder
-	on := string(l.On)
-	from, args := "records r", []any{string(l.Kind), after}
-	where.WriteString("r.kind = ? AND r.id > ?")
+	on, words := string(l.On), strings.Fields(fold(l.Search))
 	drive, err := l.rarest(q)
 	if err != nil {
 		return "", nil, err
 	}
+	var stmt strings.Builder
+	var args []any
+	add := func(part string, more ...any) {
+		stmt.WriteString(part)
+		args = append(args, more...)
+	}
+	add("SELECT r.leaf, r.kind, r.id, r.entity, r.revision FROM ")
+	switch {
+	case drive >= 0:
+		f := l.Filters[drive]
+		add("(SELECT DISTINCT p.record FROM periods p WHERE p.path = ? AND p.value = ? AND "+onDay+") m CROSS JOIN records r WHERE r.leaf = m.record", f.Path, f.Value, on, on)
+	case len(words) > 0:
+		add("(SELECT p.record FROM periods p WHERE p.path = ? AND p.value IS NOT NULL AND "+onDay, l.Kind.NamePath(), on, on)
+		for _, w := range words {
+			add(" AND p.value LIKE ? ESCAPE '!'", like(w))
+		}
+		add(" UNION SELECT x.leaf FROM records x WHERE x.kind = ?", string(l.Kind))
+		for _, w := range words {
+			add(" AND x.id LIKE ? ESCAPE '!'", like(w))
+		}
+		add(") m CROSS JOIN records r WHERE r.leaf = m.record")
+	default:
+		add("records r WHERE 1 = 1")
+	}
+	add(" AND r.kind = ? AND r.id > ?", string(l.Kind), after)
 	for i, f := range l.Filters {
-		part := "EXISTS (SELECT 1 FROM periods p WHERE p.record = r.leaf AND p.path = ? AND p.value = ? AND p.from_day <= ? AND p.until_day > ?)"
-		if i == drive {
-			part = "r.leaf IN (SELECT p.record FROM periods p WHERE p.path = ? AND p.value = ? AND p.from_day <= ? AND p.until_day > ?)"
+		if i != drive {
+			add(" AND EXISTS (SELECT 1 FROM periods p WHERE p.record = r.leaf AND p.path = ? AND (p.value || '') = ? AND "+onDay+")", f.Path, f.Value, on, on)
 		}
-		where.WriteString(" AND " + part)
-		args = append(args, f.Path, f.Value, on, on)
 	}
-	if words := strings.Fields(fold(l.Search)); len(words) > 0 {
-		name := "SELECT p.record FROM periods p WHERE p.path = ? AND p.value IS NOT NULL AND p.from_day <= ? AND p.until_day > ?"
-		names := []any{l.Kind.NamePath(), on, on}
+	if drive >= 0 && len(words) > 0 {
+		add(" AND (EXISTS (SELECT 1 FROM periods p WHERE p.record = r.leaf AND p.path = ? AND "+onDay, l.Kind.NamePath(), on, on)
 		for _, w := range words {
-			name += " AND p.value LIKE ? ESCAPE '!'"
-			names = append(names, like(w))
+			add(" AND (p.value || '') LIKE ? ESCAPE '!'", like(w))
 		}
-		part := "r.leaf IN (" + name + ")"
-		if drive >= 0 { // few are left: look each up
-			part = "EXISTS (" + strings.Replace(name, "WHERE", "WHERE p.record = r.leaf AND", 1) + ")"
-		}
-		ids := ""
+		add(") OR (1 = 1")
 		for _, w := range words {
-			ids += " AND r.id LIKE ? ESCAPE '!'"
-			names = append(names, like(w))
+			add(" AND r.id LIKE ? ESCAPE '!'", like(w))
 		}
-		where.WriteString(" AND (" + part + " OR (" + strings.TrimPrefix(ids, " AND ") + "))")
-		args = append(args, names...)
+		add("))")
 	}
-	return "SELECT r.leaf, r.kind, r.id, r.entity, r.revision FROM " + from + " WHERE " + where.String() + " ORDER BY r.id LIMIT ?", append(args, l.Limit+1), nil
+	add(" ORDER BY r.id LIMIT ?", l.Limit+1)
+	return stmt.String(), args, nil
 }
 
 // rarest is the filter with the fewest matches when they are few, -1 otherwise.
@@ -145,34 +162,36 @@ func (p *Page) fill(q query, l ListQuery, list []recordRow) error {
 		leaves[i], at[r.Leaf] = r.Leaf, i
 		p.Entries = append(p.Entries, Entry{Record: r.ref(), Entity: entityName(r.Entity), Name: wording.Same(r.ID), Revision: r.Revision})
 	}
-	on := string(l.On)
-	type count struct {
-		Record int64
-		N      int64
-	}
-	type named struct {
-		Record int64
-		Value  string
-		French string
-	}
 	return padded(leaves, func(run []any) error {
-		args := append(append([]any{}, run...), on, on)
-		counts, err := rows[count](q, "SELECT p.record, count(DISTINCT p.path) AS n FROM periods p WHERE p.record IN ("+marks(len(run))+") AND p.nth = 0 AND p.from_day <= ? AND p.until_day > ? AND p.alone <> 2 GROUP BY p.record", args...)
-		if err != nil {
+		var record int64
+		var n int64
+		stmt, args := l.counts(run)
+		if err := q.scan(stmt, args, []any{&record, &n}, func() error {
+			p.Entries[at[record]].Facts = n
+			return nil
+		}); err != nil {
 			return err
 		}
-		for _, c := range counts {
-			p.Entries[at[c.Record]].Facts = c.N
-		}
-		names, err := rows[named](q, "SELECT p.record, c.value, c.french FROM periods p JOIN claims c ON c.leaf = p.claim WHERE p.record IN ("+marks(len(run))+") AND p.path = ? AND p.nth = 0 AND p.value IS NOT NULL AND p.from_day <= ? AND p.until_day > ?",
-			append(append([]any{}, run...), l.Kind.NamePath(), on, on)...)
-		for _, n := range names {
-			name := wording.Text{EN: n.Value, FR: n.French}
-			if name.FR == "" {
-				name.FR = name.EN
+		var en, fr string
+		stmt, args = l.names(run)
+		return q.scan(stmt, args, []any{&record, &en, &fr}, func() error {
+			if fr == "" {
+				fr = en
 			}
-			p.Entries[at[n.Record]].Name = name
-		}
-		return err
+			p.Entries[at[record]].Name = wording.Text{EN: en, FR: fr}
+			return nil
+		})
 	})
+}
+
+// counts asks how many facts each record has; a disputed one is unknown, a cumulative one counts once.
+func (l ListQuery) counts(leaves []any) (string, []any) {
+	return "SELECT p.record, count(DISTINCT p.path) FROM periods p WHERE p.record IN (" + marks(len(leaves)) + ") AND p.nth = 0 AND " + onDay + " AND p.alone <> 2 GROUP BY p.record",
+		append(append([]any{}, leaves...), string(l.On), string(l.On))
+}
+
+// names asks for the name of each record, where one is known.
+func (l ListQuery) names(leaves []any) (string, []any) {
+	return "SELECT p.record, c.value, c.french FROM periods p JOIN claims c ON c.leaf = p.claim WHERE p.record IN (" + marks(len(leaves)) + ") AND p.path = ? AND p.nth = 0 AND p.alone <> 2 AND " + onDay,
+		append(append([]any{}, leaves...), l.Kind.NamePath(), string(l.On), string(l.On))
 }
