@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -164,6 +163,7 @@ type Request struct {
 	UseCase      string
 	Organisation string       // empty: the one the use case names, if any
 	Weights      string       // id of a weight set; empty: the use case's own, else the framework's
+	WeightsFile  string       // a file instead; only ever a path that the user of this machine named
 	On           catalog.Date // facts and law of that day
 	KnownOn      catalog.Date // empty: the same day
 }
@@ -197,6 +197,9 @@ func (s *Service) Assess(r Request) (*Result, error) {
 }
 
 func (s *Service) weights(r Request) (*framework.WeightSet, error) {
+	if r.WeightsFile != "" {
+		return s.weightFile(r.WeightsFile)
+	}
 	id := r.Weights
 	if id == "" {
 		id = framework.DefaultWeights
@@ -206,9 +209,6 @@ func (s *Service) weights(r Request) (*framework.WeightSet, error) {
 	}
 	if w, ok := s.Framework.WeightSets[id]; ok {
 		return w, nil
-	}
-	if ext := strings.ToLower(filepath.Ext(id)); ext == ".yaml" || ext == ".yml" {
-		return s.weightFile(id)
 	}
 	return nil, &catalog.NotFoundError{What: wording.Textf("weight set", "jeu de pondérations"), ID: id, Nearest: wording.NearestFew(id, s.WeightSetIDs(), 3)}
 }

@@ -122,7 +122,11 @@ func (q *question) request() (service.Request, error) {
 	if q.useCase == "" {
 		return service.Request{}, fault("--use-case is needed: for which use? vigie catalogue list --kind use_case names them", "il faut --use-case : pour quel usage ? vigie catalogue list --kind use_case les énumère")
 	}
-	return service.Request{Offering: q.offering, UseCase: q.useCase, Organisation: q.organisation, Weights: q.weights, On: q.on, KnownOn: q.known()}, nil
+	r := service.Request{Offering: q.offering, UseCase: q.useCase, Organisation: q.organisation, Weights: q.weights, On: q.on, KnownOn: q.known()}
+	if ext := strings.ToLower(filepath.Ext(q.weights)); ext == ".yaml" || ext == ".yml" {
+		r.Weights, r.WeightsFile = "", q.weights
+	}
+	return r, nil
 }
 
 // open opens the service; faults of files name them as the user did.
