@@ -78,9 +78,8 @@ func nameBatch(id, name string) Batch {
 }
 
 type childRun struct {
-	cmd   *exec.Cmd
-	acked chan string
-	said  struct {
+	cmd  *exec.Cmd
+	said struct {
 		sync.Mutex
 		acks   []string
 		errors []string

@@ -92,14 +92,6 @@ func (v *deriving) truth(path string, t Truth, refs []catalog.FactRef, yes, no, 
 	return v.result(path, nil, nil, refs, open)
 }
 
-func (v *deriving) atoms(list []atom) []catalog.FactRef {
-	var out []catalog.FactRef
-	for _, a := range list {
-		out = append(out, v.atomFacts(a)...)
-	}
-	return out
-}
-
 // vendor is the party whose control counts: who serves, or -1 when the organisation serves itself.
 func (v *deriving) vendor() int {
 	if v.g.Offering.Deployment.SelfHosted() && len(v.serving) == 0 {

@@ -130,11 +130,18 @@ func (set *Set) deriveWorst(d *catalog.Dossier, models []ModelRights, hosted boo
 						continue // nothing is excluded by what is not said
 					}
 				}
-				own.worse(codes(r.possible()))
+				c := codes(r.possible())
+				if hosted {
+					c = throughHost(c)
+				}
+				own.worse(c)
 				o.used = append(o.used, r.Used...)
 				o.settle = append(o.settle, r.Missing...)
 				if r.Answer != Allowed {
 					o.reasons = append(o.reasons, r.Reason)
+				}
+				if hosted && r.Answer != Allowed && slices.Contains(c, "unclear") {
+					o.reasons = append(o.reasons, askHost)
 				}
 			}
 			if m.unsure { // closed weights would leave it to the terms alone
