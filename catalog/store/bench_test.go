@@ -302,8 +302,13 @@ func BenchmarkBigList(b *testing.B) {
 			l.Limit = 50
 			var stmt string
 			var args []any
-			if err := s.reading(b.Context(), func(q query) (err error) {
-				stmt, args, err = l.statement(q, "")
+			if err := s.reading(b.Context(), func(q query) error {
+				drive, err := l.rarest(q)
+				ahead := 0
+				if drive < 0 && len(l.Filters) > 0 && l.Search != "" {
+					ahead = window
+				}
+				stmt, args = l.statement("", drive, ahead)
 				return err
 			}); err != nil {
 				b.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -306,6 +307,38 @@ func TestLists(t *testing.T) {
 			}
 			if got, _ := all(ListQuery{Kind: catalog.Offering, Search: find}); cmp.Diff(want, got) != "" {
 				t.Errorf("%s: %s", find, cmp.Diff(want, got))
+			}
+		}
+		// A filter and a search together keep what each keeps, whichever way the list is read.
+		wide := Filter{"offering.deployment", "shared_api"}
+		for _, find := range []string{"a", "mistral", "zzz"} {
+			filtered, _ := all(ListQuery{Kind: catalog.Offering, Filters: []Filter{wide}})
+			found, _ := all(ListQuery{Kind: catalog.Offering, Search: find})
+			var want []string
+			for _, id := range filtered {
+				if slices.Contains(found, id) {
+					want = append(want, id)
+				}
+			}
+			if err := s.reading(t.Context(), func(q query) error {
+				l := ListQuery{Kind: catalog.Offering, On: "2026-11-24", Filters: []Filter{wide}, Search: find, Limit: 200}
+				for _, way := range []struct{ drive, ahead int }{{0, 0}, {-1, 0}, {-1, window}} {
+					stmt, args := l.statement("", way.drive, way.ahead)
+					list, err := rows[recordRow](q, stmt, args...)
+					if err != nil {
+						return err
+					}
+					var got []string
+					for _, r := range list {
+						got = append(got, r.ID)
+					}
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("%q, %+v: %s", find, way, diff)
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Error(err)
 			}
 		}
 		if _, err := s.List(t.Context(), ListQuery{Kind: catalog.Offering, After: "../x"}); err == nil {

@@ -56,11 +56,7 @@ func (s *Store) List(ctx context.Context, l ListQuery) (Page, error) {
 	}
 	out := Page{Entries: []Entry{}}
 	err = s.reading(ctx, func(q query) error {
-		stmt, args, err := l.statement(q, string(after))
-		if err != nil {
-			return err
-		}
-		list, err := rows[recordRow](q, stmt, args...)
+		list, err := l.page(q, string(after))
 		if err != nil {
 			return err
 		}
@@ -76,16 +72,33 @@ func (s *Store) List(ctx context.Context, l ListQuery) (Page, error) {
 // onDay is what makes a row of periods (p) hold on a day, twice asked for.
 const onDay = "p.from_day <= ? AND p.until_day > ?"
 
-// statement writes the query. It starts from the matches of the rarest filter when they are few, else from the names and
-// ids that hold the words searched, else from the records in their order; the rest is looked up record by record. The
-// CROSS JOIN keeps SQLite to that order, and (p.value || ”) to the primary key of periods: the index on values would be
-// walked once a record.
-func (l ListQuery) statement(q query, after string) (string, []any, error) {
-	on, words := string(l.On), strings.Fields(fold(l.Search))
+// page reads the records of one page and one more. When every filter has many matches and words are searched too, most
+// often the next records in their order fill the page; walking all names first would take longer than the rest together.
+func (l ListQuery) page(q query, after string) ([]recordRow, error) {
 	drive, err := l.rarest(q)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
+	if drive < 0 && len(l.Filters) > 0 && strings.TrimSpace(l.Search) != "" {
+		stmt, args := l.statement(after, drive, window)
+		list, err := rows[recordRow](q, stmt, args...)
+		if err != nil || len(list) > l.Limit {
+			return list, err
+		}
+	}
+	stmt, args := l.statement(after, drive, 0)
+	return rows[recordRow](q, stmt, args...)
+}
+
+// window is how many records are looked at in their order before the names are walked.
+const window = 1000
+
+// statement writes the query. It starts from the matches of the filter drive when there is one (they are few), else from
+// the names and ids that hold the words searched, else from the records in their order: from the next ones only, when
+// ahead is not 0. The rest is looked up record by record. The CROSS JOIN keeps SQLite to that order, and (p.value || ”)
+// to the primary key of periods: the index on values would be walked once a record.
+func (l ListQuery) statement(after string, drive, ahead int) (string, []any) {
+	on, words := string(l.On), strings.Fields(fold(l.Search))
 	var stmt strings.Builder
 	var args []any
 	add := func(part string, more ...any) {
@@ -97,6 +110,8 @@ func (l ListQuery) statement(q query, after string) (string, []any, error) {
 	case drive >= 0:
 		f := l.Filters[drive]
 		add("(SELECT DISTINCT p.record FROM periods p WHERE p.path = ? AND p.value = ? AND "+onDay+") m CROSS JOIN records r WHERE r.leaf = m.record", f.Path, f.Value, on, on)
+	case ahead > 0:
+		add("(SELECT leaf, kind, id, entity, revision FROM records WHERE kind = ? AND id > ? ORDER BY id LIMIT ?) r WHERE 1 = 1", string(l.Kind), after, ahead)
 	case len(words) > 0:
 		add("(SELECT p.record FROM periods p WHERE p.path = ? AND p.value IS NOT NULL AND "+onDay, l.Kind.NamePath(), on, on)
 		for _, w := range words {
@@ -116,7 +131,7 @@ func (l ListQuery) statement(q query, after string) (string, []any, error) {
 			add(" AND EXISTS (SELECT 1 FROM periods p WHERE p.record = r.leaf AND p.path = ? AND (p.value || '') = ? AND "+onDay+")", f.Path, f.Value, on, on)
 		}
 	}
-	if drive >= 0 && len(words) > 0 {
+	if (drive >= 0 || ahead > 0) && len(words) > 0 {
 		add(" AND (EXISTS (SELECT 1 FROM periods p WHERE p.record = r.leaf AND p.path = ? AND "+onDay, l.Kind.NamePath(), on, on)
 		for _, w := range words {
 			add(" AND (p.value || '') LIKE ? ESCAPE '!'", like(w))
@@ -128,7 +143,7 @@ func (l ListQuery) statement(q query, after string) (string, []any, error) {
 		add("))")
 	}
 	add(" ORDER BY r.id LIMIT ?", l.Limit+1)
-	return stmt.String(), args, nil
+	return stmt.String(), args
 }
 
 // rarest is the filter with the fewest matches when they are few, -1 otherwise.
