@@ -71,6 +71,13 @@ type UnavailableError struct{ fault }
 // SchemaError says that the database is not one that this program can use: newer, altered, or by an engine too old.
 type SchemaError struct{ fault }
 
+// NoStoreError says that there is no store where one had to be (Options.MustExist).
+type NoStoreError struct{ fault }
+
+func noStore(dir string) error {
+	return &NoStoreError{fault{text: wording.Textf("%s: no store here; vigie serve --data or vigie import makes one", "%s : aucune base ici ; vigie serve --data ou vigie import en crée une", dir)}}
+}
+
 // DamagedError says that what is stored does not fit together, and names the table and the record.
 type DamagedError struct {
 	fault

@@ -20,6 +20,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,6 +49,8 @@ type Options struct {
 	Files files.Store
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
+	// MustExist refuses (*NoStoreError) to make a store where none is.
+	MustExist bool
 }
 
 // Store is open until Close. It is safe for concurrent use.
@@ -99,12 +102,27 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 func (s *Store) open(ctx context.Context, o Options) (err error) {
 	if o.DSN == "" {
-		s.engine, err = openSQLite(ctx, filepath.Join(o.Dir, databaseName))
+		path := filepath.Join(o.Dir, databaseName)
+		if o.MustExist {
+			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+				return noStore(o.Dir)
+			}
+		}
+		s.engine, err = openSQLite(ctx, path)
 	} else {
 		s.engine, err = openPostgres(ctx, o.DSN)
 	}
 	if err != nil {
 		return err
+	}
+	if o.MustExist {
+		empty, err := s.engine.emptyPlace(ctx)
+		if err != nil {
+			return err
+		}
+		if empty {
+			return noStore(o.Dir)
+		}
 	}
 	if err := s.engine.migrate(ctx, migrationFiles); err != nil {
 		return err
