@@ -40,6 +40,8 @@ type Input struct {
 	// Exposures is what the walk said, when it was asked otherwise than for the day of the assessment: by the law of
 	// another day, or for some laws only.
 	Exposures *jurisdiction.Exposures
+	// Registration is where the assessment stands in the log; nil: it was not registered.
+	Registration *Registration
 	// Extra is put into "who is behind it". Their numbers are given here.
 	Extra []tree.Section
 }
@@ -67,7 +69,7 @@ func Build(in Input, lang wording.Lang) (*Document, error) {
 		Producer: in.Program,
 		Day:      string(a.On),
 		HeadLeft: offering, HeadRight: b.say("Assessment %s", "Évaluation %s", short(a.Hash)),
-		Foot:       b.say("%s · not registered", "%s · non enregistré", a.On.In(lang)),
+		Foot:       b.footStatus(a.On.In(lang), in.Registration),
 		ToContents: b.say("Contents", "Sommaire"),
 		Cover:      b.cover(),
 		Front:      []tree.Section{b.opinion()},

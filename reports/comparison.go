@@ -24,6 +24,8 @@ type ComparisonInput struct {
 	Members    []*framework.WeightSet // of single members, as the comparison holds them
 	Program    string                 // name and version
 	Next       []NextQuestions        // what to find out next, if it was worked out
+	// Registration is where the comparison stands in the log; nil: it was not registered.
+	Registration *Registration
 }
 
 // NextQuestions is what to find out about one of the candidates, what settles most first.
@@ -83,7 +85,7 @@ func (c *comparer) document() *Document {
 		Producer: c.Program,
 		Day:      string(k.On),
 		HeadLeft: use, HeadRight: c.say("Comparison %s", "Comparaison %s", short(k.Hash)),
-		Foot:       c.say("%s · not registered", "%s · non enregistré", k.On.In(c.l)),
+		Foot:       c.footStatus(k.On.In(c.l), c.ComparisonInput.Registration),
 		ToContents: c.say("Contents", "Sommaire"),
 		Cover:      c.cover(),
 		Front:      []tree.Section{c.answer()},
@@ -118,7 +120,7 @@ func (c *comparer) cover() []tree.Block {
 	}
 	pairs = append(pairs,
 		pair(c.say("Comparison (SHA-256)", "Comparaison (SHA-256)"), tree.T(grouped(k.Hash))),
-		pair(c.say("Status", "Statut"), tree.B(c.say("not registered", "non enregistré"))))
+		pair(c.say("Status", "Statut"), c.status(c.ComparisonInput.Registration)...))
 	out := []tree.Block{
 		tree.Space{Lines: 2},
 		tree.Paragraph{Text: tree.Q(c.say("Comparison of offerings", "Comparaison d'offres")), Size: tree.Lead},

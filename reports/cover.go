@@ -82,8 +82,7 @@ func (b *builder) coverPairs() []tree.Pair {
 	}
 	return append(pairs,
 		pair(b.say("Assessment (SHA-256)", "Évaluation (SHA-256)"), tree.T(grouped(a.Hash))),
-		pair(b.say("Status", "Statut"), tree.B(b.say("not registered", "non enregistré")),
-			tree.Q(b.say("No log was in use: the hash names the assessment, nothing yet proves its date.", "Aucun journal n'était en service : l'empreinte désigne l'évaluation, rien ne prouve encore sa date."))))
+		pair(b.say("Status", "Statut"), b.status(b.Registration)...))
 }
 
 func (b *builder) modelLine() tree.Text {

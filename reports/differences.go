@@ -377,7 +377,8 @@ func (c *comparer) comparisonMethod() tree.Section {
 	pairs := []tree.Pair{c.hashPair(c.say("Comparison", "Comparaison"), k.Hash), c.hashPair(c.say("Framework", "Référentiel"), k.FrameworkHash),
 		c.hashPair(c.say("Weights", "Pondérations"), k.WeightSetHash), c.hashPair(c.say("Knowledge", "Connaissances"), k.KnowledgeHash),
 		{Key: c.say("Draws", "Tirages"), Value: tree.C(tree.T(c.say("%s, seed %s", "%s, graine %s", wording.Number(c.l, itoa(k.Draws)), fmt.Sprint(k.Seed))))},
-		{Key: c.say("Engine", "Moteur"), Value: tree.C(tree.T(orUnknown(k.Engine, c.builder)))}}
+		{Key: c.say("Engine", "Moteur"), Value: tree.C(tree.T(orUnknown(k.Engine, c.builder)))},
+		{Key: c.say("Registration", "Enregistrement"), Value: c.registered(c.ComparisonInput.Registration)}}
 	t := tree.Table{Columns: []tree.Column{{Width: 5}, {Title: c.say("Assessment (SHA-256)", "Évaluation (SHA-256)"), Width: 47}, {Title: c.say("Dossier (SHA-256)", "Dossier (SHA-256)"), Width: 47}}}
 	for _, r := range k.Ranking {
 		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{tree.C(tree.B(c.letter[r.Offering])), tree.C(tree.T(grouped(r.Assessment))), tree.C(tree.T(grouped(r.Dossier)))}})

@@ -34,8 +34,7 @@ func (b *builder) method() tree.Section {
 				b.hashPair(b.say("Knowledge", "Connaissances"), a.KnowledgeHash),
 				{Key: b.say("Engine", "Moteur"), Value: tree.C(tree.T(orUnknown(a.Engine, b)))},
 				{Key: b.say("Printed by", "Imprimé par"), Value: tree.C(tree.T(orUnknown(b.Program, b)))},
-				{Key: b.say("Registration", "Enregistrement"), Value: tree.C(tree.T(b.say(
-					"not registered: no log was in use, so this report carries no proof of the day on which it was made", "non enregistré : aucun journal n'était en service, ce rapport ne porte donc pas de preuve du jour où il a été fait")))},
+				{Key: b.say("Registration", "Enregistrement"), Value: b.registered(b.Registration)},
 			}}}},
 	}
 	return s

@@ -47,6 +47,7 @@ var rooms = []struct {
 	{"evaluator/decision", append([]string{"evaluator", "evaluator/derive", "evaluator/framework", "evaluator/jurisdiction", "evaluator/licence", "evaluator/ranking"}, judges...)},
 	{"evaluator", append([]string{"evaluator/derive", "evaluator/framework", "evaluator/jurisdiction", "evaluator/licence", "evaluator/ranking"}, judges...)},
 
+	{"reports/proof", []string{"reports/...", "evaluator/...", "catalog", "catalog/wording", "catalog/store/log"}},
 	{"reports/...", []string{"reports/...", "evaluator/...", "catalog", "catalog/strict", "catalog/wording", "catalog/dictionary"}},
 	{"api/service", []string{"api/service/...", "reports/...", "evaluator/...", "catalog/..."}},
 	{"api/...", []string{"api/...", "reports/...", "evaluator/...", "catalog/..."}},
