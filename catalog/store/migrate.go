@@ -163,6 +163,11 @@ var tables = []struct{ name, columns, order string }{
 	{"people", "leaf, id, entity, digest, salt, body, erased", "leaf"},
 	{"drafts", "id, sort, entity, state, subject, body, revision, created_ns, changed_ns, changed_by, digest", "id"},
 	{"idempotency", "key, entity, request, receipt, created_ns, digest", "key"},
+	{"accounts", accountColumns, "person"},
+	{"passkeys", passkeyColumns, "id"},
+	{"sessions", sessionColumns, "id"},
+	{"tokens", tokenColumns, "id"},
+	{"passes", passColumns, "hash"},
 }
 
 // Dump gives every row of every table, in an order of its own, as one line each: what a reader of the database could

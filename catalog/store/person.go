@@ -53,36 +53,38 @@ func lower(s string) string {
 
 // PutPerson adds a person, or replaces what is known of one. Each time the log gets the salted digest.
 func (s *Store) PutPerson(ctx context.Context, p Person, group string) (string, error) {
+	err := s.change(ctx, func(c *change) error { return c.putPerson(&p, group) })
+	return p.ID, err
+}
+
+// putPerson gives a new person an id.
+func (c *change) putPerson(p *Person, group string) error {
 	body, err := json.Marshal(p.Fields)
 	if err != nil {
-		return "", err
+		return err
 	}
-	err = s.change(ctx, func(c *change) error {
-		fresh := p.ID == ""
-		if fresh {
-			if p.ID, err = newID(c); err != nil {
-				return err
-			}
-		} else if !catalog.ValidID(p.ID) {
-			return invalid("id", "an id holds at most 120 lower-case letters, digits, dots, dashes and underscores", "un identifiant contient au plus 120 minuscules, chiffres, points, tirets et soulignés")
-		}
-		r := personRow{ID: p.ID, Entity: entity(group), Body: body, Salt: make([]byte, 32)}
-		rand.Read(r.Salt) // never fails
-		old, known, err := row[personRow](c.query, "SELECT leaf, id, entity, digest, salt, body, erased FROM people WHERE id = ?", p.ID)
-		if err != nil {
+	if p.ID == "" {
+		if p.ID, err = newID(c); err != nil {
 			return err
 		}
-		if known && old.Erased != nil {
-			return conflict("this person was erased: add a new one", "cette personne a été effacée : en créer une nouvelle")
-		}
-		r.Leaf = c.leaf(leafPerson, r.digest(), group, map[string]string{"person": p.ID})
-		if known {
-			_, err = c.exec("UPDATE people SET leaf = ?, entity = ?, digest = ?, salt = ?, body = ? WHERE id = ?", r.Leaf, r.Entity, hashBytes(r.digest()), r.Salt, r.Body, r.ID)
-			return err
-		}
-		return c.insert("people", "leaf, id, entity, digest, salt, body, erased", [][]any{{r.Leaf, r.ID, r.Entity, hashBytes(r.digest()), r.Salt, r.Body, nil}})
-	})
-	return p.ID, err
+	} else if !catalog.ValidID(p.ID) {
+		return invalid("id", "an id holds at most 120 lower-case letters, digits, dots, dashes and underscores", "un identifiant contient au plus 120 minuscules, chiffres, points, tirets et soulignés")
+	}
+	r := personRow{ID: p.ID, Entity: entity(group), Body: body, Salt: make([]byte, 32)}
+	rand.Read(r.Salt) // never fails
+	old, known, err := row[personRow](c.query, "SELECT leaf, id, entity, digest, salt, body, erased FROM people WHERE id = ?", p.ID)
+	if err != nil {
+		return err
+	}
+	if known && old.Erased != nil {
+		return conflict("this person was erased: add a new one", "cette personne a été effacée : en créer une nouvelle")
+	}
+	r.Leaf = c.leaf(leafPerson, r.digest(), group, map[string]string{"person": p.ID})
+	if known {
+		_, err = c.exec("UPDATE people SET leaf = ?, entity = ?, digest = ?, salt = ?, body = ? WHERE id = ?", r.Leaf, r.Entity, hashBytes(r.digest()), r.Salt, r.Body, r.ID)
+		return err
+	}
+	return c.insert("people", "leaf, id, entity, digest, salt, body, erased", [][]any{{r.Leaf, r.ID, r.Entity, hashBytes(r.digest()), r.Salt, r.Body, nil}})
 }
 
 // Person reads a person; an erased one has no fields.
@@ -112,22 +114,31 @@ func (s *Store) Person(ctx context.Context, id string) (Person, error) {
 // overwritten and the write-ahead log is emptied; on PostgreSQL they go with its next vacuum. Backups made before still
 // hold them.
 func (s *Store) ErasePerson(ctx context.Context, id, by, reason string) error {
-	err := s.change(ctx, func(c *change) error {
-		r, ok, err := row[personRow](c.query, "SELECT leaf, id, entity, digest, salt, body, erased FROM people WHERE id = ?", id)
-		switch {
-		case err != nil:
-			return err
-		case !ok:
-			return &catalog.NotFoundError{What: wording.Textf("person", "personne"), ID: id}
-		case r.Erased != nil:
-			return nil
-		}
-		leaf := c.leaf(leafErasure, hexOf(r.Digest), entityName(r.Entity), map[string]string{"by": by, "person": id, "reason": reason})
-		_, err = c.exec("UPDATE people SET salt = NULL, body = NULL, erased = ? WHERE id = ?", leaf, id)
+	if err := s.change(ctx, func(c *change) error { return c.erasePerson(id, by, reason) }); err != nil {
 		return err
-	})
-	if err != nil || s.engine.postgres {
+	}
+	return s.emptyWAL(ctx)
+}
+
+func (c *change) erasePerson(id, by, reason string) error {
+	r, ok, err := row[personRow](c.query, "SELECT leaf, id, entity, digest, salt, body, erased FROM people WHERE id = ?", id)
+	switch {
+	case err != nil:
 		return err
+	case !ok:
+		return &catalog.NotFoundError{What: wording.Textf("person", "personne"), ID: id}
+	case r.Erased != nil:
+		return nil
+	}
+	leaf := c.leaf(leafErasure, hexOf(r.Digest), entityName(r.Entity), map[string]string{"by": by, "person": id, "reason": reason})
+	_, err = c.exec("UPDATE people SET salt = NULL, body = NULL, erased = ? WHERE id = ?", leaf, id)
+	return err
+}
+
+// emptyWAL brings what was overwritten to the database file, so that the write-ahead log no longer holds it.
+func (s *Store) emptyWAL(ctx context.Context) error {
+	if s.engine.postgres {
+		return nil
 	}
 	s.writer.Lock()
 	defer s.writer.Unlock()

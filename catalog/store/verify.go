@@ -50,7 +50,7 @@ func (s *Store) Verify(ctx context.Context, o VerifyOptions) (*Verification, err
 	out := &Verification{Engine: s.Engine(), Origin: s.origin}
 	err := s.reading(ctx, func(q query) error {
 		v := &verifier{query: q, store: s, out: out, o: o}
-		for _, step := range []func() error{v.engine, v.schema, v.headAndLog, v.derived, v.revisions, v.replaceable, v.checkpoints, v.files} {
+		for _, step := range []func() error{v.engine, v.schema, v.headAndLog, v.derived, v.revisions, v.replaceable, v.accounts, v.checkpoints, v.files} {
 			if err := step(); err != nil {
 				return err
 			}

@@ -1,3 +1,23 @@
+CREATE TABLE accounts (
+  person TEXT NOT NULL PRIMARY KEY REFERENCES people (id),
+  leaf INTEGER NOT NULL,
+  entity TEXT,
+  roles TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('invited', 'active', 'suspended', 'closed')),
+  revision INTEGER NOT NULL,
+  login BLOB UNIQUE,
+  subject BLOB UNIQUE,
+  password TEXT NOT NULL,
+  totp BLOB,
+  totp_step INTEGER NOT NULL,
+  recovery BLOB NOT NULL,
+  failed INTEGER NOT NULL,
+  failed_ns INTEGER NOT NULL,
+  seen_ns INTEGER NOT NULL,
+  created_ns INTEGER NOT NULL,
+  changed_ns INTEGER NOT NULL,
+  digest BLOB NOT NULL
+) STRICT;
 CREATE TABLE claims (
   leaf INTEGER NOT NULL PRIMARY KEY,
   hash BLOB NOT NULL UNIQUE,
@@ -88,6 +108,28 @@ CREATE TABLE log_tiles (
   data BLOB NOT NULL,
   PRIMARY KEY (level, n)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE passes (
+  hash BLOB NOT NULL PRIMARY KEY,
+  sort TEXT NOT NULL CHECK (sort IN ('setup', 'invite', 'reset', 'second', 'passkey', 'enrol', 'provider')),
+  person TEXT,
+  body BLOB NOT NULL,
+  created_ns INTEGER NOT NULL,
+  expires_ns INTEGER NOT NULL,
+  digest BLOB NOT NULL
+) STRICT;
+CREATE INDEX passes_expires ON passes (expires_ns);
+CREATE INDEX passes_person ON passes (person) WHERE person IS NOT NULL;
+CREATE TABLE passkeys (
+  id BLOB NOT NULL PRIMARY KEY,
+  leaf INTEGER NOT NULL,
+  person TEXT NOT NULL REFERENCES accounts (person),
+  name TEXT NOT NULL,
+  credential BLOB NOT NULL,
+  created_ns INTEGER NOT NULL,
+  used_ns INTEGER NOT NULL,
+  digest BLOB NOT NULL
+) STRICT;
+CREATE INDEX passkeys_person ON passkeys (person);
 CREATE TABLE people (
   leaf INTEGER NOT NULL PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -117,6 +159,18 @@ CREATE TABLE records (
   revision INTEGER NOT NULL,
   UNIQUE (kind, id)
 ) STRICT;
+CREATE TABLE sessions (
+  hash BLOB NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  person TEXT NOT NULL REFERENCES accounts (person),
+  means TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  created_ns INTEGER NOT NULL,
+  seen_ns INTEGER NOT NULL,
+  digest BLOB NOT NULL
+) STRICT;
+CREATE INDEX sessions_created ON sessions (created_ns);
+CREATE INDEX sessions_person ON sessions (person);
 CREATE TABLE settings (
   key TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL,
@@ -156,6 +210,19 @@ CREATE TABLE sources (
   note TEXT NOT NULL,
   UNIQUE (id, revision)
 ) STRICT;
+CREATE TABLE tokens (
+  hash BLOB NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  leaf INTEGER NOT NULL,
+  person TEXT NOT NULL REFERENCES accounts (person),
+  name TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  created_ns INTEGER NOT NULL,
+  expires_ns INTEGER NOT NULL,
+  used_ns INTEGER NOT NULL,
+  digest BLOB NOT NULL
+) STRICT;
+CREATE INDEX tokens_person ON tokens (person);
 CREATE TABLE withdrawals (
   leaf INTEGER NOT NULL PRIMARY KEY,
   hash BLOB NOT NULL UNIQUE,
