@@ -190,8 +190,9 @@ func (g *gathering) subprocessors(user Ref) {
 }
 
 func (g *gathering) subprocessing(s Ref) {
-	// A line that names offerings holds for those alone.
-	if only := g.many(s, "subprocessing.offerings", Offering); len(only) > 0 && !slices.Contains(only, g.d.Offering) {
+	// A line that names offerings holds for those alone; one whose list is not complete may hold for this one too, and
+	// stays in, to be read with UsedFor.
+	if _, possibly := g.get(s).UsedFor(g.d.Offering); !possibly {
 		return
 	}
 	if !g.add(s) {

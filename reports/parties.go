@@ -55,8 +55,12 @@ func (b *builder) roles() []role {
 	for _, r := range d.Roles.Providers {
 		add(r, b.say("made the model", "a conçu le modèle"))
 	}
-	for _, sp := range d.OfKind(catalog.Subprocessing) {
+	sure, possible := d.SupplyLines()
+	for _, sp := range sure {
 		add(b.target(sp, "subprocessing.vendor", catalog.Vendor), b.say("sub-processor", "sous-traitant ultérieur"))
+	}
+	for _, sp := range possible {
+		add(b.target(sp, "subprocessing.vendor", catalog.Vendor), b.say("perhaps a sub-processor", "sous-traitant ultérieur, peut-être"))
 	}
 	return out
 }
@@ -164,9 +168,13 @@ func (b *builder) subprocessorBlocks() []tree.Block {
 	t := tree.Table{Columns: []tree.Column{
 		{Title: b.say("Company", "Société"), Width: 25}, {Title: b.say("Used by", "Employée par"), Width: 20}, {Title: b.say("For", "Pour"), Width: 23},
 		{Title: b.say("Country", "Pays"), Width: 16}, {Title: b.say("Sees content", "Voit les contenus"), Width: 16}}}
-	for _, s := range b.Dossier.OfKind(catalog.Subprocessing) {
-		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{
-			tree.C(b.link(b.target(s, "subprocessing.vendor", catalog.Vendor))),
+	sure, possible := b.Dossier.SupplyLines()
+	for i, s := range slices.Concat(sure, possible) {
+		company := tree.Cell{b.link(b.target(s, "subprocessing.vendor", catalog.Vendor))}
+		if i >= len(sure) {
+			company = append(company, tree.Marked(tree.MarkUnknown, b.say("perhaps: it is not known whether it is used for this offering", "peut-être : on ignore si elle concourt à cette offre")))
+		}
+		t.Rows = append(t.Rows, tree.Row{Cells: []tree.Cell{company,
 			tree.C(b.citedFact(s, "subprocessing.user")), tree.C(b.citedFact(s, "subprocessing.role")),
 			tree.C(b.citedFact(s, "subprocessing.country")), tree.C(b.citedFact(s, "subprocessing.sees_content"))}})
 	}

@@ -249,16 +249,8 @@ func none(dim Dimension, h Holding) bool {
 	case ByLaw:
 		return h.Exposures != nil && !slices.ContainsFunc(h.Exposures.Exposures, func(e jurisdiction.Exposure) bool { return e.Status == jurisdiction.Undetermined })
 	case BySubprocessor:
-		d := h.Judged.Dossier
-		for _, at := range []struct {
-			r    catalog.Ref
-			path string
-		}{{d.Offering, "offering.subprocessors_complete"}, {d.Roles.Vendor, "vendor.subprocessors_complete"}} {
-			if f := d.Record(at.r).Fact(at.path); f.State != catalog.Known || !f.Value.Bool {
-				return false
-			}
-		}
-		return true
+		complete, _ := h.Judged.Dossier.SuppliersComplete()
+		return complete
 	}
 	return false
 }
@@ -312,18 +304,20 @@ func countries(h Holding) []key {
 	return out
 }
 
+// subprocessors lists the companies used; one that may be used for other offerings only shakes at most.
 func subprocessors(h Holding) []key {
 	d := h.Judged.Dossier
 	var out []key
-	for _, r := range d.OfKind(catalog.Subprocessing) {
+	sure, possible := d.SupplyLines()
+	for i, r := range slices.Concat(sure, possible) {
 		f := r.Fact("subprocessing.vendor")
 		if f.State != catalog.Known {
 			continue
 		}
 		can := r.Fact("subprocessing.replaceable")
-		k := key{id: f.Value.Text, name: d.Name(catalog.Ref{Kind: catalog.Vendor, ID: f.Value.Text}), shaken: can.State == catalog.Known && can.Value.Bool}
-		if i := slices.IndexFunc(out, func(o key) bool { return o.id == k.id }); i >= 0 {
-			out[i].shaken = out[i].shaken && k.shaken
+		k := key{id: f.Value.Text, name: d.Name(catalog.Ref{Kind: catalog.Vendor, ID: f.Value.Text}), shaken: i >= len(sure) || can.State == catalog.Known && can.Value.Bool}
+		if n := slices.IndexFunc(out, func(o key) bool { return o.id == k.id }); n >= 0 {
+			out[n].shaken = out[n].shaken && k.shaken
 			continue
 		}
 		out = append(out, k)

@@ -23,6 +23,15 @@ func (c *calc) notReplaceable() finding.Derived {
 		if !names(offerings, c.d.Offering.ID) && !slices.ContainsFunc(group, user.is) {
 			continue
 		}
+		surely, possibly := rec.UsedFor(c.d.Offering)
+		used := yes
+		switch {
+		case !possibly:
+			continue
+		case !surely:
+			used = maybe
+			t.missing = append(t.missing, offerings.at)
+		}
 		company := rec.Ref()
 		if v := factOf(rec, rec.Ref(), "subprocessing.vendor"); v.known() {
 			company = catalog.Ref{Kind: catalog.Vendor, ID: v.Value.Text}
@@ -32,7 +41,7 @@ func (c *calc) notReplaceable() finding.Derived {
 		if _, seen := worst[company]; !seen {
 			companies = append(companies, company)
 		}
-		worst[company] = or(worst[company], replaceable.truth().not())
+		worst[company] = or(worst[company], and(used, replaceable.truth().not()))
 	}
 	low, high := int64(0), int64(0)
 	var held []catalog.Ref
@@ -64,25 +73,11 @@ func (c *calc) notReplaceable() finding.Derived {
 
 // chainComplete reports whether somebody states that every supplier of the offering is recorded.
 func (c *calc) chainComplete(t *trail) bool {
-	facts := []fact{c.fact(c.d.Offering, "offering.subprocessors_complete")}
-	if !c.d.Roles.SelfHosted {
-		for _, x := range []struct {
-			r    catalog.Ref
-			path string
-		}{{c.d.Roles.Terms, "terms.subprocessors_complete"}, {c.d.Roles.Vendor, "vendor.subprocessors_complete"}} {
-			if !x.r.IsZero() {
-				facts = append(facts, c.fact(x.r, x.path))
-			}
-		}
+	complete, on := c.d.SuppliersComplete()
+	for _, at := range on {
+		t.read(c.fact(at.Record, at.Path))
 	}
-	for _, f := range facts {
-		if f.truth() == yes {
-			t.read(f)
-			return true
-		}
-	}
-	t.read(facts...)
-	return false
+	return complete
 }
 
 func integer(n int64) catalog.Value { return catalog.NumValue(catalog.TypeInteger, decimalInt(n)) }

@@ -80,6 +80,13 @@ func TestNotReplaceable(t *testing.T) {
 		{"the vendor states it", func(w *world) {
 			w.set("terms/msa", "subprocessors_complete", "?").set("vendor/scaleway", "subprocessors_complete", "true")
 		}, []string{p, "known 1"}},
+		{"the offering denies what the terms say", func(w *world) { w.set("offering/api", "subprocessors_complete", "false") }, []string{p, "unknown"}},
+		{"one that may serve other offerings only", func(w *world) {
+			w.set("subprocessing/c", "user", "scaleway", "vendor", "edf", "replaceable", "false", "offerings", "other …")
+		}, []string{p, "unknown 1 | 2"}},
+		{"one that serves other offerings only", func(w *world) {
+			w.set("subprocessing/c", "user", "scaleway", "vendor", "edf", "replaceable", "false", "offerings", "other")
+		}, []string{p, "known 1"}},
 		{"one not known", func(w *world) { w.set("subprocessing/b", "replaceable", "?") }, []string{p, "unknown 1 | 2"}},
 		{"two lines of one company count once", func(w *world) {
 			w.set("subprocessing/c", "user", "scaleway", "vendor", "opcore", "replaceable", "false")

@@ -19,10 +19,13 @@ import (
 //     people when subprocessing.admin_countries is not known, and for places of the data as far as it sees them.
 //   - A company that serves or is used is taken for a company when its kind is not recorded; an owner is not.
 //   - Sub-processors of a company that controls the serving vendor are taken in and marked as inherited.
+//   - A line that may be used for this offering (catalog.SupplyLines) is one of the suppliers that an incomplete list leaves
+//     out: anybody. Where it sees content, the offering's data may be there too.
 func FromDossier(d *catalog.Dossier) *Graph {
 	b := &builder{d: d, g: &Graph{On: d.On, Hypothetical: d.Hypothetical(), Measures: map[string]Truth{}, Known: map[catalog.FactRef]bool{}}, index: map[catalog.Ref]int{}}
 	// Room for every party, so that pointers to parties stay good while others are added.
 	b.g.Parties = make([]Party, 0, len(d.Records)+2)
+	b.lines, b.maybe = d.SupplyLines()
 	b.offering()
 	b.use()
 	b.parties()
@@ -41,6 +44,8 @@ type builder struct {
 	g     *Graph
 	index map[catalog.Ref]int // party number by vendor record
 	start string              // id of the party that serves
+
+	lines, maybe []*catalog.DossierRecord // sub-processing that is, and that may be, for this offering
 }
 
 // fact reads one fact and its place.
@@ -130,18 +135,24 @@ func (b *builder) offering() {
 		AttrParties:       b.refs(r, "offering.vendor"),
 		AttrSuppliers:     slices.Concat(b.refs(r, "offering.subprocessors_complete"), b.refs(b.d.Roles.Terms, "terms.subprocessors_complete")),
 	}
-	o.SuppliersOpen = b.truth(r, "offering.subprocessors_complete") != Yes
-	if !b.d.Roles.SelfHosted && (b.truth(b.d.Roles.Terms, "terms.subprocessors_complete") == Yes || b.truth(b.d.Roles.Vendor, "vendor.subprocessors_complete") == Yes) {
-		o.SuppliersOpen = false
+	complete, _ := b.d.SuppliersComplete()
+	o.SuppliersOpen = !complete
+	for _, line := range b.maybe {
+		o.SuppliersOpen = true
+		o.Refs[AttrSuppliers] = append(o.Refs[AttrSuppliers], b.refs(line.Ref(), "subprocessing.offerings")...)
 	}
 	switch b.text(r, "offering.key_custody") {
 	case "vendor", "customer_in_vendor_kms":
 		// A key service that the vendor runs can use the keys, whoever is said to manage them.
 		o.Keys = KeysVendor
 	case "customer_external":
-		o.Keys = KeysCustomer
-		if b.hasRole("key_custody") {
+		switch b.hasRole("key_custody") {
+		case Yes:
 			o.Keys = KeysCustodian
+		case Maybe:
+			o.Refs[AttrKeys] = append(o.Refs[AttrKeys], o.Refs[AttrSuppliers]...)
+		default:
+			o.Keys = KeysCustomer
 		}
 	case "customer_only":
 		o.Keys = KeysCustomer
@@ -166,10 +177,16 @@ func (b *builder) weights() Truth {
 	return t
 }
 
-func (b *builder) hasRole(role string) bool {
-	return slices.ContainsFunc(b.d.OfKind(catalog.Subprocessing), func(rec *catalog.DossierRecord) bool {
-		return b.text(rec.Ref(), "subprocessing.role") == role
-	})
+// hasRole says whether a supplier of the dossier has a role; one that may not serve this offering leaves it open.
+func (b *builder) hasRole(role string) Truth {
+	has := func(rec *catalog.DossierRecord) bool { return b.text(rec.Ref(), "subprocessing.role") == role }
+	switch {
+	case slices.ContainsFunc(b.lines, has):
+		return Yes
+	case slices.ContainsFunc(b.maybe, has):
+		return Maybe
+	}
+	return No
 }
 
 func (b *builder) use() {
@@ -254,7 +271,7 @@ func (b *builder) host(p *Party) {
 
 // selfHosts reports whether the list of suppliers is complete and names no host.
 func (b *builder) selfHosts() bool {
-	return !b.g.Offering.SuppliersOpen && !b.hasRole("hosting") && !b.hasRole("compute")
+	return !b.g.Offering.SuppliersOpen && b.hasRole("hosting") == No && b.hasRole("compute") == No
 }
 
 func orCompany(k Kind) Kind {
@@ -376,7 +393,7 @@ var subRoles = map[string]Roles{"hosting": Host | Subprocessor, "compute": Host 
 
 // suppliers adds the sub-processors of the offering and of those who serve it, theirs in turn, in order of record id.
 func (b *builder) suppliers() {
-	lines := b.d.OfKind(catalog.Subprocessing)
+	lines := b.lines
 	done := make([]bool, len(lines))
 	for again := true; again; {
 		again = false

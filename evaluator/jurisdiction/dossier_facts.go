@@ -39,6 +39,27 @@ func (b *builder) places() {
 			o.MetadataIn = o.MetadataIn.with(where)
 		}
 	}
+	for _, line := range b.maybe {
+		where := b.countries(line.Ref(), "subprocessing.processing_countries")
+		if !known(where) {
+			continue
+		}
+		may := Places{Open: true, Within: where.Codes}
+		if where.World {
+			may = Anywhere
+		}
+		a := b.reaches(line.Ref())
+		for _, x := range []struct {
+			into  *Places
+			attr  Attr
+			floor Access
+		}{{&o.DataIn, AttrData, AccessCiphertext}, {&o.MetadataIn, AttrMetadata, AccessMetadata}} {
+			if a.Max >= x.floor && (len(where.Codes) > 0 || where.World) {
+				*x.into = x.into.with(may)
+				o.Refs[x.attr] = append(o.Refs[x.attr], b.refs(line.Ref(), "subprocessing.offerings")...)
+			}
+		}
+	}
 }
 
 // immunity collects what only the SecNumCloud tests read.

@@ -169,32 +169,88 @@ func TestForgettingOnlyWidens(t *testing.T) {
 		d := draw{rt}
 		g := d.graph()
 		less := d.forget(g)
-		knowing, ignoring := laws.Assess(g, today), laws.Assess(less, today)
-		for i := range knowing.Exposures {
-			a, b := &knowing.Exposures[i], &ignoring.Exposures[i]
-			for _, s := range possible(a) {
-				if !slices.Contains(possible(b), s) {
-					rt.Fatalf("%s: with the fact %v (%s), without it %v (%s)", a.Law, possible(a), a.Trigger, possible(b), b.Trigger)
-				}
-			}
-			if b.Worst < a.Worst {
-				rt.Fatalf("%s: worst %d with the fact, %d without it", a.Law, a.Worst, b.Worst)
+		narrows(rt, laws.Assess(g, today), laws.Assess(less, today))
+	})
+}
+
+// narrows checks that what is said with a fact was possible without it.
+func narrows(rt *rapid.T, knowing, ignoring *Exposures) {
+	rt.Helper()
+	for i := range knowing.Exposures {
+		a, b := &knowing.Exposures[i], &ignoring.Exposures[i]
+		for _, s := range possible(a) {
+			if !slices.Contains(possible(b), s) {
+				rt.Fatalf("%s: with the fact %v (%s), without it %v (%s)", a.Law, possible(a), a.Trigger, possible(b), b.Trigger)
 			}
 		}
-		if k, i := knowing.Sovereignty.CapSOV2, ignoring.Sovereignty.CapSOV2; i[0] > k[0] || i[1] < k[1] {
-			rt.Fatalf("ceiling %v with the fact, %v without it", k, i)
+		if b.Worst < a.Worst {
+			rt.Fatalf("%s: worst %d with the fact, %d without it", a.Law, a.Worst, b.Worst)
 		}
-		if k, i := knowing.Immunity.Result, ignoring.Immunity.Result; k != i && i != Open && !(k == Open && i == Fail) {
-			rt.Fatalf("SecNumCloud %s with the fact, %s without it", k, i)
+	}
+	if k, i := knowing.Sovereignty.CapSOV2, ignoring.Sovereignty.CapSOV2; i[0] > k[0] || i[1] < k[1] {
+		rt.Fatalf("ceiling %v with the fact, %v without it", k, i)
+	}
+	if k, i := knowing.Immunity.Result, ignoring.Immunity.Result; k != i && i != Open && !(k == Open && i == Fail) {
+		rt.Fatalf("SecNumCloud %s with the fact, %s without it", k, i)
+	}
+	for n, with := range Derive(nil, knowing) {
+		without := Derive(nil, ignoring)[n]
+		if !within(with, without) {
+			rt.Fatalf("%s: %v of %v with the fact is not among %v without it", with.Path, with.Value, with.Possible, without.Possible)
 		}
-		for n, with := range Derive(nil, knowing) {
-			without := Derive(nil, ignoring)[n]
-			if !within(with, without) {
-				rt.Fatalf("%s: %v of %v with the fact is not among %v without it", with.Path, with.Value, with.Possible, without.Possible)
+		if without.State == "known" && (with.State != "known" || !with.Value.Equal(*without.Value)) {
+			rt.Fatalf("%s: %v %v with the fact, %v without it", with.Path, with.State, with.Value, without.Value)
+		}
+	}
+}
+
+// TestLearningForWhichOfferingsOnlyNarrows: a line whose list of offerings goes on is neither a supplier nor none; the
+// missing element only narrows, whatever it is. It used to be read as none.
+func TestLearningForWhichOfferingsOnlyNarrows(t *testing.T) {
+	laws := builtin(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		d := draw{rt}
+		pick := func(what string, from ...string) string { return rapid.SampledFrom(from).Draw(rt, what) }
+		some := func(f facts, path string, v any) {
+			if d.is(path) {
+				f[path] = v
 			}
-			if without.State == "known" && (with.State != "known" || !with.Value.Equal(*without.Value)) {
-				rt.Fatalf("%s: %v %v with the fact, %v without it", with.Path, with.State, with.Value, without.Value)
-			}
+		}
+		line := facts{"subprocessing.user": pick("user", "v", "v", "host"), "subprocessing.vendor": pick("company", "zz", "zz", "host", "f")}
+		some(line, "subprocessing.role", pick("role", "hosting", "compute", "support", "key_custody", "technology", "moderation"))
+		some(line, "subprocessing.sees_content", d.is("sees"))
+		some(line, "subprocessing.access", pick("access", "none", "metadata", "ciphertext", "plaintext"))
+		some(line, "subprocessing.country", pick("line country", "FR", "US", "CN"))
+		some(line, "subprocessing.processing_countries", [][]string{{"FR"}, {"US"}, {"CN", "…"}, {"WORLD"}, {}}[d.n(0, 4, "processing")])
+		some(line, "subprocessing.admin_countries", [][]string{{"FR"}, {"US"}, {"CN", "…"}}[d.n(0, 2, "admin")])
+		zz := facts{"vendor.party_kind": "company"}
+		some(zz, "vendor.incorporation_country", pick("seat", "FR", "US", "CN"))
+		some(zz, "vendor.headquarters_country", pick("head office", "FR", "US", "CN"))
+		some(zz, "vendor.owners_complete", true)
+		some(zz, "vendor.branch_countries", "absent")
+		some(zz, "vendor.market_countries", []string{"FR", "CN"})
+		some(zz, "vendor.dpf_listed", d.is("dpf"))
+		r := european().with("subprocessing/zz", line).with("vendor/zz", zz).
+			with("subprocessing/h", facts{"subprocessing.user": "v", "subprocessing.vendor": "host", "subprocessing.role": "hosting", "subprocessing.access": "plaintext", "subprocessing.processing_countries": []string{"FR"}, "subprocessing.admin_countries": []string{"FR"}}).
+			with("vendor/host", facts{"vendor.party_kind": "company", "vendor.incorporation_country": "FR", "vendor.headquarters_country": "FR", "vendor.owners_complete": true, "vendor.market_countries": []string{"FR"}, "vendor.branch_countries": "absent"}).
+			with("subprocessing/own", facts{"subprocessing.user": "zz", "subprocessing.vendor": "deep", "subprocessing.access": "plaintext", "subprocessing.processing_countries": []string{"US"}}).
+			with("vendor/deep", facts{"vendor.party_kind": "company", "vendor.incorporation_country": "US", "vendor.headquarters_country": "US", "vendor.owners_complete": true})
+		if d.is("owned") {
+			r.with("stake/zz", facts{"stake.vendor": "zz", "stake.owner": pick("owner", "top", "v", "person"), "stake.percent": 100}).
+				with("vendor/top", facts{"vendor.party_kind": "company", "vendor.incorporation_country": "US", "vendor.headquarters_country": "US", "vendor.owners_complete": true}).
+				with("vendor/person", facts{"vendor.party_kind": "individual", "vendor.nationalities": []string{"CN"}, "vendor.incorporation_country": "CN"})
+		}
+		for path, v := range map[string]any{"offering.key_custody": pick("keys", "vendor", "customer_external", "customer_only"), "offering.deployment": pick("deployment", "shared_api", "customer_cloud"),
+			"offering.vendor_access": pick("staff", "impossible", "logged"), "offering.confidential_computing": d.is("enclaves"), "offering.operating_autonomy": pick("autonomy", "none", "own_skills")} {
+			r["offering/o"][path] = v
+		}
+		listed := func(offerings ...string) *Exposures {
+			r["subprocessing/zz"]["subprocessing.offerings"] = offerings
+			return laws.Assess(FromDossier(dossier(r)), today)
+		}
+		before := listed("someone-elses", "…")
+		for _, after := range [][]string{{"someone-elses", "o"}, {"someone-elses"}, {"someone-elses", "another"}, {"someone-elses", "another", "…"}} {
+			narrows(rt, listed(after...), before)
 		}
 	})
 }
