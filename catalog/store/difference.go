@@ -72,12 +72,21 @@ func said(c catalog.Claim) string {
 	return c.Hash()
 }
 
-// Difference compares a catalogue with the store; facts are compared on a day.
+// Difference compares a catalogue that is all its authors claim with the store; facts are compared on a day.
 func (s *Store) Difference(ctx context.Context, cat *catalog.Catalogue, on catalog.Date) (*Difference, error) {
+	return s.difference(ctx, cat, on, true)
+}
+
+// Addition compares a catalogue that only adds to what stands: nothing is Gone.
+func (s *Store) Addition(ctx context.Context, cat *catalog.Catalogue, on catalog.Date) (*Difference, error) {
+	return s.difference(ctx, cat, on, false)
+}
+
+func (s *Store) difference(ctx context.Context, cat *catalog.Catalogue, on catalog.Date, all bool) (*Difference, error) {
 	out := &Difference{Records: []catalog.Ref{}, Sources: []catalog.Source{}, Revised: []SourceChange{}, Claims: []catalog.Claim{},
 		Withdrawals: []catalog.Withdrawal{}, Settlements: []catalog.Settlement{}, Gone: []catalog.Claim{}, Facts: []FactChange{}}
 	err := s.reading(ctx, func(q query) error {
-		c := &comparing{query: q, store: s, cat: cat, out: out, on: on, here: map[string]*standingClaim{}}
+		c := &comparing{query: q, store: s, cat: cat, out: out, on: on, all: all, here: map[string]*standingClaim{}}
 		for _, step := range []func() error{c.recordsAndSources, c.claims, c.reviews, c.facts} {
 			if err := step(); err != nil {
 				return err
@@ -94,6 +103,7 @@ type comparing struct {
 	cat   *catalog.Catalogue
 	out   *Difference
 	on    catalog.Date
+	all   bool                      // the catalogue is all that its authors claim
 	here  map[string]*standingClaim // by hash
 }
 
@@ -139,7 +149,7 @@ func (c *comparing) recordsAndSources() error {
 func (c *comparing) claims() error {
 	authors := map[string]bool{}
 	for _, cl := range c.cat.Claims {
-		authors[cl.RecordedBy] = true
+		authors[cl.RecordedBy] = c.all
 	}
 	known, err := recordRows(c.query, c.cat.Records)
 	if err != nil {
@@ -155,7 +165,9 @@ func (c *comparing) claims() error {
 	}
 	var by []any
 	for a := range authors {
-		by = append(by, a)
+		if c.all {
+			by = append(by, a)
+		}
 	}
 	all, err := rows[recordRow](c.query, "SELECT leaf, kind, id, entity, revision FROM records")
 	if err != nil {
