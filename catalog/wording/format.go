@@ -109,7 +109,7 @@ func Quoted(s string) Text {
 		r = append(r[:60], '…')
 	}
 	for i, c := range r {
-		if unicode.IsControl(c) {
+		if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) { // the latter turn text round, or hide in it
 			r[i] = ' '
 		}
 	}

@@ -113,6 +113,7 @@ func TestListsAndQuotes(t *testing.T) {
 		{"quote fr", Quote(FR, "x"), "«\u00a0x\u00a0»"},
 		{"colon", Colon(FR) + Colon(EN), "\u00a0::"},
 		{"quoted in English", Quoted("a\nb").EN, `"a b"`},
+		{"quoted text is never turned round", Quoted("a\u202eb").FR, "« a b »"},
 		{"quoted in French", Quoted("a\nb").FR, "« a b »"},
 		{"quoted is cut between letters", Quoted(strings.Repeat("é", 61)).FR, "« " + strings.Repeat("é", 60) + "… »"},
 	}

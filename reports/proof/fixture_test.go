@@ -122,3 +122,9 @@ func issue(t testing.TB, j *journal, offering string) issued {
 	}
 	return out
 }
+
+func comparison() *evaluator.Comparison {
+	k := &evaluator.Comparison{Format: evaluator.ComparisonFormat, Engine: "1.0.0", UseCase: "notes", On: "2026-11-24", KnownOn: "2026-11-24"}
+	k.Seal()
+	return k
+}

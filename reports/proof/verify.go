@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"vigie/catalog"
 	"vigie/catalog/store/log"
 	"vigie/catalog/wording"
@@ -54,7 +56,8 @@ type Verdict struct {
 	Lines      []Line                `json:"lines"`
 }
 
-func (v *Verdict) say(s State, t wording.Text) {
+// Say adds a line. Who knows more than the file, such as the log itself, adds what it says.
+func (v *Verdict) Say(s State, t wording.Text) {
 	v.Lines = append(v.Lines, Line{s, t})
 	if s == Fails {
 		v.Holds = false
@@ -63,9 +66,9 @@ func (v *Verdict) say(s State, t wording.Text) {
 
 func (v *Verdict) check(ok bool, holds, fails wording.Text) bool {
 	if ok {
-		v.say(Holds, holds)
+		v.Say(Holds, holds)
 	} else {
-		v.say(Fails, fails)
+		v.Say(Fails, fails)
 	}
 	return ok
 }
@@ -88,29 +91,29 @@ func (v *Verdict) failure() string {
 func Verify(file []byte, keys []string) *Verdict {
 	v := &Verdict{Holds: true, File: hashOf(file), KeyGiven: len(keys) > 0, Lines: []Line{}}
 	if len(file) > MaxFile {
-		v.say(Fails, wording.Textf("The file is larger than a report can be (%d MiB).", "Le fichier dépasse la taille d'un rapport (%d Mio).", MaxFile>>20))
+		v.Say(Fails, wording.Textf("The file is larger than a report can be (%d MiB).", "Le fichier dépasse la taille d'un rapport (%d Mio).", MaxFile>>20))
 		return v
 	}
 	f, parts, err := open(file)
 	if err != nil {
-		v.say(Fails, unsealed(err))
+		v.Say(Fails, unsealed(err))
 		return v
 	}
 	if again := f.seal(parts, file); !bytes.Equal(again, file) {
-		v.say(Fails, wording.Textf("The file was altered after it was sealed.", "Le fichier a été modifié après avoir été scellé."))
+		v.Say(Fails, wording.Textf("The file was altered after it was sealed.", "Le fichier a été modifié après avoir été scellé."))
 		return v
 	}
-	v.say(Holds, wording.Textf("The file is whole: every byte is the one that was sealed.", "Le fichier est entier : chaque octet est celui qui a été scellé."))
+	v.Say(Holds, wording.Textf("The file is whole: every byte is the one that was sealed.", "Le fichier est entier : chaque octet est celui qui a été scellé."))
 	contents := map[string][]byte{}
 	for _, p := range parts {
 		if contents[p.name], err = unpack(p.raw, p.size); err != nil {
-			v.say(Fails, wording.Textf("The attachment %s cannot be unpacked.", "La pièce jointe %s ne se décompresse pas.", p.name))
+			v.Say(Fails, wording.Textf("The attachment %s cannot be unpacked.", "La pièce jointe %s ne se décompresse pas.", p.name))
 			return v
 		}
 	}
 	d, err := ParseDocument(contents[nameReport])
 	if err != nil {
-		v.say(Fails, wording.Textf("The attachment %s is not what registers a report.", "La pièce jointe %s n'est pas l'écrit qui enregistre un rapport.", nameReport))
+		v.Say(Fails, wording.Textf("The attachment %s is not what registers a report.", "La pièce jointe %s n'est pas l'écrit qui enregistre un rapport.", nameReport))
 		return v
 	}
 	v.Document = &d
@@ -126,6 +129,9 @@ func Verify(file []byte, keys []string) *Verdict {
 func (v *Verdict) subject(d Document, contents map[string][]byte) {
 	name := d.Kind.file()
 	body, ok := contents[name]
+	for other := range contents {
+		v.checkOnly(other == name || other == nameProof || other == nameReport, wording.Textf("Something is attached that does not belong to the report.", "Une pièce est jointe qui n'appartient pas au rapport."))
+	}
 	if !v.check(ok && hashOf(body) == d.Subject,
 		wording.Textf("The attachment %s is what the report prints: SHA-256 %s.", "La pièce jointe %s est ce que le rapport imprime : SHA-256 %s.", name, d.Subject),
 		wording.Textf("The attachment %s is not what the report prints.", "La pièce jointe %s n'est pas ce que le rapport imprime.", name)) {
@@ -139,7 +145,7 @@ func (v *Verdict) subject(d Document, contents map[string][]byte) {
 	}
 	v.About = &a
 	if a.Hypothetical {
-		v.say(Open, wording.Textf("It is a hypothesis, not an assessment: some of its facts were assumed.", "C'est une hypothèse, non une évaluation : certains de ses faits ont été supposés."))
+		v.Say(Open, wording.Textf("It is a hypothesis, not an assessment: some of its facts were assumed.", "C'est une hypothèse, non une évaluation : certains de ses faits ont été supposés."))
 	}
 }
 
@@ -148,20 +154,20 @@ func (v *Verdict) registration(d Document, contents map[string][]byte, keys []st
 	text, ok := contents[nameProof]
 	if !ok {
 		if d.Registration != nil {
-			v.say(Fails, wording.Textf("The report says that it is registered, but no proof is attached.", "Le rapport se dit enregistré, mais aucune preuve n'est jointe."))
+			v.Say(Fails, wording.Textf("The report says that it is registered, but no proof is attached.", "Le rapport se dit enregistré, mais aucune preuve n'est jointe."))
 			return
 		}
 		state := Open
 		if len(keys) > 0 {
 			state = Fails
 		}
-		v.say(state, wording.Textf("Not registered: no log bears witness to this report. Whoever can write a whole new file can make another that looks the same.",
+		v.Say(state, wording.Textf("Not registered: no log bears witness to this report. Whoever can write a whole new file can make another that looks the same.",
 			"Non enregistré : aucun journal n'atteste ce rapport. Quiconque peut écrire un fichier entier peut en faire un autre d'apparence identique."))
 		return
 	}
 	l, err := ParseLog(text)
 	if err != nil {
-		v.say(Fails, wording.Textf("The attachment %s is not a proof of registration.", "La pièce jointe %s n'est pas une preuve d'enregistrement.", nameProof))
+		v.Say(Fails, wording.Textf("The attachment %s is not a proof of registration.", "La pièce jointe %s n'est pas une preuve d'enregistrement.", nameProof))
 		return
 	}
 	key, point, ok := v.signer(l, keys)
@@ -174,7 +180,7 @@ func (v *Verdict) registration(d Document, contents map[string][]byte, keys []st
 	if ok {
 		v.Registered = true
 		v.Entry, _ = Register(l.Report, key)
-		v.say(Holds, wording.Textf("The report was registered on %s: entry %d of the log %s, under a checkpoint of %d entries.", "Le rapport a été enregistré le %s : entrée %d du journal %s, sous un point de contrôle de %d entrées.",
+		v.Say(Holds, wording.Textf("The report was registered on %s: entry %d of the log %s, under a checkpoint of %d entries.", "Le rapport a été enregistré le %s : entrée %d du journal %s, sous un point de contrôle de %d entrées.",
 			moment(issued.At), l.Report.Inclusion.Index, point.Origin, point.Tree.N))
 	}
 	named = wording.Text{EN: "assessment", FR: "résultat évalué"}
@@ -182,22 +188,22 @@ func (v *Verdict) registration(d Document, contents map[string][]byte, keys []st
 		named = wording.Text{EN: "comparison", FR: "résultat comparé"}
 	}
 	if stands, ok := v.entry(l.Subject, key, string(d.Kind), d.Subject, named); ok {
-		v.say(Holds, wording.Textf("The %s was registered on %s: entry %d.", "Le %s a été enregistré le %s : entrée %d.", named, moment(stands.At), l.Subject.Inclusion.Index))
+		v.Say(Holds, wording.Textf("The %s was registered on %s: entry %d.", "Le %s a été enregistré le %s : entrée %d.", named, moment(stands.At), l.Subject.Inclusion.Index))
 		r := d.Registration
 		v.checkOnly(r == nil || r.Log == point.Origin && r.Leaf == l.Subject.Inclusion.Index && r.At == stands.At,
 			wording.Textf("The entry printed in the report is another one.", "L'entrée imprimée dans le rapport est une autre."))
 	}
 	if len(keys) > 0 {
-		v.say(Holds, wording.Textf("The checkpoint is signed with the key that you gave: %s.", "Le point de contrôle est signé par la clé que vous avez donnée : %s.", key))
+		v.Say(Holds, wording.Textf("The checkpoint is signed with the key that you gave: %s.", "Le point de contrôle est signé par la clé que vous avez donnée : %s.", key))
 	} else {
-		v.say(Open, wording.Textf("The checkpoint is signed with the key %s. Compare it with the one that the organisation publishes, or give that one with --key: anyone can make a log of their own.",
+		v.Say(Open, wording.Textf("The checkpoint is signed with the key %s. Compare it with the one that the organisation publishes, or give that one with --key: anyone can make a log of their own.",
 			"Le point de contrôle est signé par la clé %s. Comparez-la à celle que l'organisation publie, ou donnez celle-ci par --key : chacun peut tenir un journal à soi.", key))
 	}
 }
 
 func (v *Verdict) checkOnly(ok bool, fails wording.Text) {
 	if !ok {
-		v.say(Fails, fails)
+		v.Say(Fails, fails)
 	}
 }
 
@@ -213,9 +219,9 @@ func (v *Verdict) signer(l *Log, keys []string) (string, log.Checkpoint, bool) {
 		}
 	}
 	if len(keys) > 0 {
-		v.say(Fails, wording.Textf("The checkpoint is not signed with a key that you gave; the file names the key %s.", "Le point de contrôle n'est pas signé par une clé que vous avez donnée ; le fichier désigne la clé %s.", l.Key))
+		v.Say(Fails, wording.Textf("The checkpoint is not signed with a key that you gave; the file names the key %s.", "Le point de contrôle n'est pas signé par une clé que vous avez donnée ; le fichier désigne la clé %s.", l.Key))
 	} else {
-		v.say(Fails, wording.Textf("The signature of the checkpoint does not hold.", "La signature du point de contrôle n'est pas valide."))
+		v.Say(Fails, wording.Textf("The signature of the checkpoint does not hold.", "La signature du point de contrôle n'est pas valide."))
 	}
 	return "", log.Checkpoint{}, false
 }
@@ -224,11 +230,11 @@ func (v *Verdict) signer(l *Log, keys []string) (string, log.Checkpoint, bool) {
 func (v *Verdict) entry(e Entry, key, kind, hash string, named wording.Text) (log.Leaf, bool) {
 	leaf, _, err := e.check(key)
 	if err != nil {
-		v.say(Fails, wording.Textf("The proof that the %s stands in the log does not hold.", "La preuve que le %s figure au journal n'est pas valide.", named))
+		v.Say(Fails, wording.Textf("The proof that the %s stands in the log does not hold.", "La preuve que le %s figure au journal n'est pas valide.", named))
 		return leaf, false
 	}
 	if leaf.Kind != kind || leaf.Hash != hash {
-		v.say(Fails, wording.Textf("The proof of the %s is that of something else.", "La preuve du %s est celle d'autre chose.", named))
+		v.Say(Fails, wording.Textf("The proof of the %s is that of something else.", "La preuve du %s est celle d'autre chose.", named))
 		return leaf, false
 	}
 	return leaf, true
@@ -290,4 +296,23 @@ func engineWords(engine string) wording.Text {
 		return wording.Textf("of an unknown version", "de version inconnue")
 	}
 	return wording.Quoted(engine)
+}
+
+// Conclusion is the verdict in one sentence.
+func (v *Verdict) Conclusion() wording.Text {
+	switch {
+	case !v.Holds:
+		return wording.Textf("This file is not a report that can be relied on.", "Ce fichier n'est pas un rapport auquel se fier.")
+	case !v.Registered:
+		return wording.Textf("Intact as far as can be seen from the file alone; it is not registered.", "Intact autant qu'on en puisse juger par le seul fichier ; il n'est pas enregistré.")
+	case !v.KeyGiven:
+		return wording.Textf("Intact and registered, if the key above is the organisation's.", "Intact et enregistré, si la clé ci-dessus est bien celle de l'organisation.")
+	}
+	return wording.Textf("Intact, and registered in the log whose key you gave.", "Intact, et enregistré dans le journal dont vous avez donné la clé.")
+}
+
+// CheckKey reports what is wrong with the public key of a log.
+func CheckKey(key string) error {
+	_, err := note.NewVerifier(key)
+	return err
 }
