@@ -304,11 +304,7 @@ func BenchmarkBigList(b *testing.B) {
 			var args []any
 			if err := s.reading(b.Context(), func(q query) error {
 				drive, err := l.rarest(q)
-				ahead := 0
-				if drive < 0 && len(l.Filters) > 0 && l.Search != "" {
-					ahead = window
-				}
-				stmt, args = l.statement("", drive, ahead)
+				stmt, args = l.statement(q, "", drive)
 				return err
 			}); err != nil {
 				b.Fatal(err)

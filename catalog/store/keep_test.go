@@ -322,8 +322,8 @@ func TestLists(t *testing.T) {
 			}
 			if err := s.reading(t.Context(), func(q query) error {
 				l := ListQuery{Kind: catalog.Offering, On: "2026-11-24", Filters: []Filter{wide}, Search: find, Limit: 200}
-				for _, way := range []struct{ drive, ahead int }{{0, 0}, {-1, 0}, {-1, window}} {
-					stmt, args := l.statement("", way.drive, way.ahead)
+				for _, way := range []int{0, -1} {
+					stmt, args := l.statement(q, "", way)
 					list, err := rows[recordRow](q, stmt, args...)
 					if err != nil {
 						return err
@@ -333,7 +333,7 @@ func TestLists(t *testing.T) {
 						got = append(got, r.ID)
 					}
 					if diff := cmp.Diff(want, got); diff != "" {
-						t.Errorf("%q, %+v: %s", find, way, diff)
+						t.Errorf("%q, filter %d first: %s", find, way, diff)
 					}
 				}
 				return nil

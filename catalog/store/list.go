@@ -22,6 +22,7 @@ type ListQuery struct {
 	On      catalog.Date
 	Search  string   // words that the id or the name, in one language or the other, all hold; case and accents do not count
 	Filters []Filter // all must hold
+	Entity  string   // of who reads: what is shared, and what belongs to this entity; empty: everything
 	After   string   // cursor of the page before; empty: the first page
 	Limit   int      // at most 200; 0: 50
 }
@@ -72,32 +73,21 @@ func (s *Store) List(ctx context.Context, l ListQuery) (Page, error) {
 // onDay is what makes a row of periods (p) hold on a day, twice asked for.
 const onDay = "p.from_day <= ? AND p.until_day > ?"
 
-// page reads the records of one page and one more. When every filter has many matches and words are searched too, most
-// often the next records in their order fill the page; walking all names first would take longer than the rest together.
+// page reads the records of one page and one more.
 func (l ListQuery) page(q query, after string) ([]recordRow, error) {
 	drive, err := l.rarest(q)
 	if err != nil {
 		return nil, err
 	}
-	if drive < 0 && len(l.Filters) > 0 && strings.TrimSpace(l.Search) != "" {
-		stmt, args := l.statement(after, drive, window)
-		list, err := rows[recordRow](q, stmt, args...)
-		if err != nil || len(list) > l.Limit {
-			return list, err
-		}
-	}
-	stmt, args := l.statement(after, drive, 0)
+	stmt, args := l.statement(q, after, drive)
 	return rows[recordRow](q, stmt, args...)
 }
 
-// window is how many records are looked at in their order before the names are walked.
-const window = 1000
-
-// statement writes the query. It starts from the matches of the filter drive when there is one (they are few), else from
-// the names and ids that hold the words searched, else from the records in their order: from the next ones only, when
-// ahead is not 0. The rest is looked up record by record. The CROSS JOIN keeps SQLite to that order, and (p.value || ”)
-// to the primary key of periods: the index on values would be walked once a record.
-func (l ListQuery) statement(after string, drive, ahead int) (string, []any) {
+// statement writes the query. It starts from the matches of the filter drive when there is one (they are few), else walks
+// names in the order of ids when words are searched, else the records in theirs; what else is asked is looked up record
+// by record. The CROSS JOIN keeps SQLite to that order, and (p.value || ”) to the primary key of periods: the index on
+// values would be walked once a record.
+func (l ListQuery) statement(q query, after string, drive int) (string, []any) {
 	on, words := string(l.On), strings.Fields(fold(l.Search))
 	var stmt strings.Builder
 	var args []any
@@ -106,41 +96,46 @@ func (l ListQuery) statement(after string, drive, ahead int) (string, []any) {
 		args = append(args, more...)
 	}
 	add("SELECT r.leaf, r.kind, r.id, r.entity, r.revision FROM ")
+	named := "n.kind = ? AND n.id > ? AND n.from_day <= ? AND n.until_day > ?"
 	switch {
 	case drive >= 0:
 		f := l.Filters[drive]
-		add("(SELECT DISTINCT p.record FROM periods p WHERE p.path = ? AND p.value = ? AND "+onDay+") m CROSS JOIN records r WHERE r.leaf = m.record", f.Path, f.Value, on, on)
-	case ahead > 0:
-		add("(SELECT leaf, kind, id, entity, revision FROM records WHERE kind = ? AND id > ? ORDER BY id LIMIT ?) r WHERE 1 = 1", string(l.Kind), after, ahead)
+		add("(SELECT DISTINCT p.record FROM periods p WHERE p.path = ? AND p.value = ? AND "+onDay+") m CROSS JOIN records r", f.Path, f.Value, on, on)
+		if len(words) > 0 {
+			add(" CROSS JOIN names n")
+		}
+		add(" WHERE r.leaf = m.record AND r.kind = ? AND r.id > ?", string(l.Kind), after)
+		if len(words) > 0 {
+			add(" AND n.id = r.id AND "+named, string(l.Kind), after, on, on)
+		}
 	case len(words) > 0:
-		add("(SELECT p.record FROM periods p WHERE p.path = ? AND p.value IS NOT NULL AND "+onDay, l.Kind.NamePath(), on, on)
-		for _, w := range words {
-			add(" AND p.value LIKE ? ESCAPE '!'", like(w))
-		}
-		add(" UNION SELECT x.leaf FROM records x WHERE x.kind = ?", string(l.Kind))
-		for _, w := range words {
-			add(" AND x.id LIKE ? ESCAPE '!'", like(w))
-		}
-		add(") m CROSS JOIN records r WHERE r.leaf = m.record")
+		add("names n CROSS JOIN records r WHERE r.leaf = n.record AND "+named, string(l.Kind), after, on, on)
 	default:
-		add("records r WHERE 1 = 1")
+		add("records r WHERE r.kind = ? AND r.id > ?", string(l.Kind), after)
 	}
-	add(" AND r.kind = ? AND r.id > ?", string(l.Kind), after)
+	if len(words) > 0 {
+		position := "instr"
+		if q.postgres {
+			position = "strpos"
+		}
+		for i, in := range []string{" AND (", " OR "} {
+			add(in)
+			for j, w := range words {
+				if j > 0 {
+					add(" AND ")
+				}
+				add(position+"("+[]string{"n.text", "n.id"}[i]+", ?) > 0", w)
+			}
+		}
+		add(")")
+	}
+	if l.Entity != "" {
+		add(" AND (r.entity IS NULL OR r.entity = ?)", l.Entity)
+	}
 	for i, f := range l.Filters {
 		if i != drive {
 			add(" AND EXISTS (SELECT 1 FROM periods p WHERE p.record = r.leaf AND p.path = ? AND (p.value || '') = ? AND "+onDay+")", f.Path, f.Value, on, on)
 		}
-	}
-	if (drive >= 0 || ahead > 0) && len(words) > 0 {
-		add(" AND (EXISTS (SELECT 1 FROM periods p WHERE p.record = r.leaf AND p.path = ? AND "+onDay, l.Kind.NamePath(), on, on)
-		for _, w := range words {
-			add(" AND (p.value || '') LIKE ? ESCAPE '!'", like(w))
-		}
-		add(") OR (1 = 1")
-		for _, w := range words {
-			add(" AND r.id LIKE ? ESCAPE '!'", like(w))
-		}
-		add("))")
 	}
 	add(" ORDER BY r.id LIMIT ?", l.Limit+1)
 	return stmt.String(), args
@@ -159,11 +154,6 @@ func (l ListQuery) rarest(q query) (int, error) {
 		}
 	}
 	return best, nil
-}
-
-// like escapes a word for LIKE.
-func like(w string) string {
-	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(w) + "%"
 }
 
 // fill adds names and counts.

@@ -157,6 +157,7 @@ var tables = []struct{ name, columns, order string }{
 	{"withdrawals", "leaf, hash, entity, claim, decided_by, decided_ns, reason", "leaf"},
 	{"settlements", "leaf, hash, entity, record, path, claim, decided_by, decided_ns, reason", "leaf"},
 	{"periods", periodColumns, "record, path, from_day, claim, nth"},
+	{"names", nameColumns, "kind, id, from_day"},
 	{"documents", "leaf, kind, hash, entity, body", "leaf"},
 	{"document_index", "leaf, key, value", "leaf, key"},
 	{"files", "leaf, hash, entity, size, media_type, name", "leaf"},

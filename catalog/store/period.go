@@ -120,7 +120,7 @@ func filterValues(def *catalog.FactDef, f catalog.Fact) []string {
 	return nil
 }
 
-// searchable is a name as it is searched and sorted: without case or accents, both languages, at most 200 bytes a
+// searchable is a name as it is searched: without case or accents, both languages, at most 200 bytes a
 // language: B-trees of PostgreSQL refuse long keys.
 func searchable(en, fr string) string {
 	text := fold(en)
@@ -162,6 +162,7 @@ func (w *work) rewrite() error {
 	}
 	slices.Sort(records)
 	var list [][]any
+	made := map[int64][]periodRow{}
 	for _, r := range records {
 		var paths []string
 		for p := range w.touched[r] {
@@ -194,8 +195,12 @@ func (w *work) rewrite() error {
 		for i := range more {
 			list = append(list, more[i].values())
 		}
+		made[r] = more
 	}
-	return w.insert("periods", periodColumns, list)
+	if err := w.insert("periods", periodColumns, list); err != nil {
+		return err
+	}
+	return w.rename(made)
 }
 
 func (w *work) periodsOf(record int64, ref catalog.Ref, paths []string, claims []*claimRow, settled map[string]*catalog.Settlement) ([]periodRow, error) {

@@ -21,7 +21,7 @@ func (s *Store) upToDate(ctx context.Context) error {
 	return s.RebuildPeriods(ctx)
 }
 
-// RebuildPeriods makes the table of periods again from the claims, in one transaction. It is never needed after Open, and
+// RebuildPeriods makes the tables of periods and names again from the claims, in one transaction. It is never needed after Open, and
 // mends a table that verify found wrong when nothing else is.
 func (s *Store) RebuildPeriods(ctx context.Context) error {
 	s.writer.Lock()
@@ -30,8 +30,10 @@ func (s *Store) RebuildPeriods(ctx context.Context) error {
 		if _, err := head(q, true); err != nil {
 			return err
 		}
-		if _, err := q.exec("DELETE FROM periods"); err != nil {
-			return err
+		for _, derived := range []string{"periods", "names"} {
+			if _, err := q.exec("DELETE FROM " + derived); err != nil {
+				return err
+			}
 		}
 		all, err := rows[sourceRow](q, "SELECT "+sourceColumns+" FROM sources ORDER BY id, revision")
 		if err != nil {
@@ -46,16 +48,22 @@ func (s *Store) RebuildPeriods(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			var rows [][]any
+			var periods, names [][]any
 			for _, r := range list {
 				if broken[r.Leaf] {
 					return damaged("claims", r.ref().String(), "a claim cannot be read", "une allégation est illisible")
 				}
 				for i := range want[r.Leaf] {
-					rows = append(rows, want[r.Leaf][i].values())
+					periods = append(periods, want[r.Leaf][i].values())
+				}
+				for _, n := range namesOf(r.ref(), r.Leaf, want[r.Leaf]) {
+					names = append(names, n.values())
 				}
 			}
-			return q.insert("periods", periodColumns, rows)
+			if err := q.insert("periods", periodColumns, periods); err != nil {
+				return err
+			}
+			return q.insert("names", nameColumns, names)
 		}); err != nil {
 			return err
 		}

@@ -287,7 +287,7 @@ func (t *rowTables) files(from int64) ([]stored, error) {
 	return out, err
 }
 
-// derived makes the periods again from the claims and compares them, some records at a time.
+// derived makes periods and names again from the claims and compares them, some records at a time.
 func (v *verifier) derived() error {
 	dict := v.store.Dictionary
 	all, err := rows[sourceRow](v.query, "SELECT "+sourceColumns+" FROM sources ORDER BY id, revision")
@@ -308,16 +308,21 @@ func (v *verifier) derived() error {
 	return v.strays(eachRecord(v.query, func(list []recordRow) error { return v.periodsOf(dict, list, sources) }))
 }
 
-// strays names periods of records that do not exist.
+// strays names periods and names of records that do not exist.
 func (v *verifier) strays(err error) error {
 	if err != nil {
 		return err
 	}
-	n, _, err := row[int64](v.query, "SELECT count(*) FROM periods p WHERE NOT EXISTS (SELECT 1 FROM records r WHERE r.leaf = p.record)")
-	if err == nil && n > 0 {
-		err = v.bad("periods", "-", "%d rows are of no record", "%d lignes ne sont d'aucune fiche", n)
+	for _, t := range []struct{ table, of string }{{"periods", "r.leaf = x.record"}, {"names", "r.leaf = x.record AND r.kind = x.kind AND r.id = x.id"}} {
+		n, _, err := row[int64](v.query, "SELECT count(*) FROM "+t.table+" x WHERE NOT EXISTS (SELECT 1 FROM records r WHERE "+t.of+")")
+		if err == nil && n > 0 {
+			err = v.bad(t.table, "-", "%d rows are of no record", "%d lignes ne sont d'aucune fiche", n)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 func (v *verifier) periodsOf(dict *catalog.Dictionary, list []recordRow, sources map[string]catalog.Source) error {
@@ -339,11 +344,20 @@ func (v *verifier) periodsOf(dict *catalog.Dictionary, list []recordRow, sources
 		}); err != nil {
 		return err
 	}
+	names, err := v.namesOf(list)
+	if err != nil {
+		return err
+	}
 	for _, rec := range list {
 		if broken[rec.Leaf] {
 			continue // a claim that cannot be read was named already
 		}
 		want := want[rec.Leaf]
+		if !slices.Equal(namesOf(rec.ref(), rec.Leaf, want), names[rec.Leaf]) {
+			if err := v.bad("names", rec.ref().String(), "the name is not the one that the claims make", "le nom n'est pas celui que font les allégations"); err != nil {
+				return err
+			}
+		}
 		slices.SortFunc(want, comparePeriods)
 		if i := firstUnequal(want, got[rec.Leaf]); i >= 0 {
 			where := rec.ref().String()
@@ -356,6 +370,23 @@ func (v *verifier) periodsOf(dict *catalog.Dictionary, list []recordRow, sources
 		}
 	}
 	return nil
+}
+
+// namesOf reads the names of some records, by leaf.
+func (v *verifier) namesOf(list []recordRow) (map[int64][]nameRow, error) {
+	out := map[int64][]nameRow{}
+	err := padded(list, func(run []recordRow) error {
+		args := make([]any, 0, 2*len(run))
+		for _, r := range run {
+			args = append(args, r.Kind, r.ID)
+		}
+		found, err := rows[nameRow](v.query, "WITH asked (kind, id) AS (VALUES "+tuples(2, len(run))+") SELECT DISTINCT n.kind, n.id, n.from_day, n.until_day, n.record, n.text FROM asked CROSS JOIN names n WHERE n.kind = asked.kind AND n.id = asked.id ORDER BY n.kind, n.id, n.from_day", args...)
+		for _, n := range found {
+			out[n.Record] = append(out[n.Record], n)
+		}
+		return err
+	})
+	return out, err
 }
 
 func comparePeriods(a, b periodRow) int {

@@ -75,6 +75,12 @@ log_leaves.bytes bytea NO -
 log_tiles.level bigint NO -
 log_tiles.n bigint NO -
 log_tiles.data bytea NO -
+names.kind text NO C
+names.id text NO C
+names.from_day text NO C
+names.until_day text NO C
+names.record bigint NO -
+names.text text NO C
 passes.hash bytea NO -
 passes.sort text NO C
 passes.person text YES C
@@ -190,6 +196,7 @@ CREATE UNIQUE INDEX log_checkpoints_pkey ON log_checkpoints USING btree (size)
 CREATE UNIQUE INDEX log_head_pkey ON log_head USING btree (id)
 CREATE UNIQUE INDEX log_leaves_pkey ON log_leaves USING btree (idx)
 CREATE UNIQUE INDEX log_tiles_pkey ON log_tiles USING btree (level, n)
+CREATE UNIQUE INDEX names_pkey ON names USING btree (kind, id, from_day)
 CREATE INDEX passes_expires ON passes USING btree (expires_ns)
 CREATE INDEX passes_person ON passes USING btree (person) WHERE (person IS NOT NULL)
 CREATE UNIQUE INDEX passes_pkey ON passes USING btree (hash)
@@ -241,6 +248,7 @@ log_head log_head_id_check CHECK ((id = 1))
 log_head log_head_pkey PRIMARY KEY (id)
 log_leaves log_leaves_pkey PRIMARY KEY (idx)
 log_tiles log_tiles_pkey PRIMARY KEY (level, n)
+names names_pkey PRIMARY KEY (kind, id, from_day)
 passes passes_pkey PRIMARY KEY (hash)
 passes passes_sort_check CHECK ((sort = ANY (ARRAY['setup'::text, 'invite'::text, 'reset'::text, 'second'::text, 'passkey'::text, 'enrol'::text, 'provider'::text])))
 passkeys passkeys_person_fkey FOREIGN KEY (person) REFERENCES accounts(person)

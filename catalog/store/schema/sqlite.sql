@@ -108,6 +108,15 @@ CREATE TABLE log_tiles (
   data BLOB NOT NULL,
   PRIMARY KEY (level, n)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE names (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  from_day TEXT NOT NULL,
+  until_day TEXT NOT NULL,
+  record INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (kind, id, from_day)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE passes (
   hash BLOB NOT NULL PRIMARY KEY,
   sort TEXT NOT NULL CHECK (sort IN ('setup', 'invite', 'reset', 'second', 'passkey', 'enrol', 'provider')),
