@@ -33,7 +33,7 @@ func holding(id, vendor, maker, weights, cost string, hosts ...string) decision.
 		Records: []catalog.DossierRecord{
 			{Kind: catalog.Model, ID: "m", Facts: []catalog.Fact{ref("model.provider", maker), code("model.weights", weights)}},
 			{Kind: catalog.Offering, ID: id, Facts: []catalog.Fact{{Path: "offering.processing_countries", State: catalog.Known, Value: &countries}}},
-			{Kind: catalog.Subprocessing, ID: "s", Facts: []catalog.Fact{{Path: "subprocessing.replaceable", State: catalog.Known, Value: &replaceable}, ref("subprocessing.vendor", "cloud")}},
+			{Kind: catalog.Subprocessing, ID: "s", Facts: []catalog.Fact{{Path: "subprocessing.replaceable", State: catalog.Known, Value: &replaceable}, ref("subprocessing.user", vendor), ref("subprocessing.vendor", "cloud")}},
 		},
 	}
 	a := &evaluator.Assessment{Offering: id, Verdict: evaluator.Eligible}
