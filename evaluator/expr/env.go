@@ -5,6 +5,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -44,6 +45,8 @@ type Env struct {
 	roots  map[string][]string
 	blank  map[string]map[string]any // every path unknown, by root and field
 	limits bool
+
+	nothing *Facts // of which nothing is known
 }
 
 // Option changes how an Env compiles.
@@ -105,8 +108,11 @@ func New(dict *catalog.Dictionary, derived []Declaration, opts ...Option) (*Env,
 		options = append(options, cel.Variable(root, cel.ObjectType(typePrefix+root)))
 	}
 	var err error
-	e.cel, err = cel.NewEnv(options...)
-	return e, err
+	if e.cel, err = cel.NewEnv(options...); err != nil {
+		return nil, err
+	}
+	e.nothing = e.NewFacts("2000-01-01")
+	return e, nil
 }
 
 // Path gives the declaration of a path.
@@ -159,7 +165,16 @@ func (e *Env) Compile(src string) (*Program, error) {
 	if err != nil {
 		return nil, &Error{Line: 1, Text: wording.Same(err.Error())}
 	}
-	return &Program{env: e, prg: prg, reads: e.reads(checked), src: src, whole: e.takesWholeList(checked)}, nil
+	p := &Program{env: e, prg: prg, reads: e.reads(checked), src: src, whole: e.takesWholeList(checked)}
+	// What fails while nothing is known fails whatever is known: a division by a constant zero, say.
+	if _, err := p.once(e.nothing); err != nil {
+		var f *Failure
+		if errors.As(err, &f) {
+			return nil, &Error{Line: 1, Text: wording.Textf("the expression can never be answered: %s", "l'expression ne peut jamais aboutir : %s", f.Text)}
+		}
+		return nil, &Error{Line: 1, Text: wording.Same(err.Error())}
+	}
+	return p, nil
 }
 
 // takesWholeList reports whether an expression does with a list of facts something else than ask what is in it, how
@@ -324,6 +339,9 @@ func fieldOf(t *types.Type, field string) *types.FieldType {
 		GetFrom: func(target any) (any, error) {
 			if v, ok := target.(ref.Val); ok {
 				target = v.Value()
+			}
+			if u, ok := target.(*types.Unknown); ok { // the amount of a price not known
+				return u, nil
 			}
 			m, ok := target.(map[string]any)
 			if !ok {

@@ -13,6 +13,7 @@ import (
 	"cel.dev/cel-go/interpreter"
 
 	"vigie/catalog"
+	"vigie/catalog/wording"
 )
 
 // Truth is the answer of an expression over facts of which some are not known.
@@ -215,8 +216,37 @@ func double(decimal string) ref.Val {
 	return types.Double(d)
 }
 
-// Eval answers the expression over the facts. The error tells of an expression that cannot be answered even
-// with every fact known (a division by zero, a cost above the limit).
+// Failure is an expression that cannot be answered over some facts: an element that a list does not have, a division by
+// zero, a number out of range, a cost above the limit. It is the framework's fault and says nothing of the facts.
+type Failure struct {
+	Source string
+	Text   wording.Text // what went wrong, without its final dot
+}
+
+func (f *Failure) Error() string { return fmt.Sprintf("expression %q: %s", f.Source, f.Text.EN) }
+
+var failures = []struct {
+	sign string
+	text wording.Text
+}{
+	{"index out of", wording.Text{EN: "it asks for an element that the list does not have", FR: "elle demande un élément que la liste n'a pas"}},
+	{"division by zero", wording.Text{EN: "it divides by zero", FR: "elle divise par zéro"}},
+	{"modulus by zero", wording.Text{EN: "it divides by zero", FR: "elle divise par zéro"}},
+	{"overflow", wording.Text{EN: "a number leaves the range that can be computed with", FR: "un nombre sort de ce qui peut se calculer"}},
+	{"cost limit exceeded", wording.Text{EN: "it takes too many steps", FR: "elle demande trop d'étapes"}},
+}
+
+func failure(src string, err error) *Failure {
+	for _, f := range failures {
+		if strings.Contains(err.Error(), f.sign) {
+			return &Failure{src, f.text}
+		}
+	}
+	return &Failure{src, wording.Same(err.Error())}
+}
+
+// Eval answers the expression over the facts. The error, a *Failure, tells of an expression that cannot be answered
+// over these facts, whatever those not known turn out to be.
 //
 // A list that may hold more is tried both ways, with a further element of which nothing is known and with none: a
 // condition inside all() or exists() that does not look at its element would otherwise decide for a list that may
@@ -277,7 +307,7 @@ const maxOpen = 6
 func (p *Program) once(f *Facts) (Outcome, error) {
 	out, _, err := p.prg.Eval(f)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("expression %q: %w", p.src, err)
+		return Outcome{}, failure(p.src, err)
 	}
 	switch v := out.(type) {
 	case types.Bool:

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +54,8 @@ func TestUnknownsDecideOnlyWhatTheyMust(t *testing.T) {
 		{`sla.availability_percent > 99`, True, ""},
 		{`sla.availability_percent >= 99.9`, False, ""},
 		{`terms.retention_days <= 30`, Maybe, "terms.retention_days"},
+		{`price.input_mtok.amount <= 12.5`, Maybe, "price.input_mtok"},
+		{`price.input_mtok.amount <= 12.5 || price.input_mtok.currency == "EUR"`, Maybe, "price.input_mtok"},
 		{`terms.retention_days <= 30 && sla.availability_percent > 99.9`, False, ""},
 		{`terms.retention_days <= 30 || sla.availability_percent > 99`, True, ""},
 		{`terms.retention_days <= 30 && cost.month_eur < 5.0`, Maybe, "cost.month_eur terms.retention_days"},
@@ -123,8 +126,9 @@ func TestReadsNamesEveryPathOnce(t *testing.T) {
 }
 
 // Whatever the unknown rest of a list turns out to hold, the answer is one that was possible.
+// A limit on the cost, which prices open lists its own way, changes no answer.
 func TestAnOpenListNeverExcludesWhatItMayHold(t *testing.T) {
-	e := env(t)
+	e, limited := env(t), env(t, Limited())
 	exprs := []string{
 		`"CN" in offering.processing_countries`, `!("FR" in offering.processing_countries)`,
 		`offering.processing_countries.all(c, c in eea.countries)`, `offering.processing_countries.exists(c, c == "US")`,
@@ -132,15 +136,18 @@ func TestAnOpenListNeverExcludesWhatItMayHold(t *testing.T) {
 		`offering.processing_countries.filter(c, c in eea.countries).size() == 1`, `offering.processing_countries == ["FR"]`,
 		`("CN" in offering.processing_countries) == ("US" in offering.processing_countries)`,
 		`offering.processing_countries.map(c, c + "x").exists(c, c == "CNx")`, `offering.processing_countries.exists(c, true)`,
+		`["FR"] == offering.processing_countries`, `[offering.processing_countries] == [["CN", "FR"]]`, `offering.processing_countries.map(c, 1).size() <= 2`,
 		`offering.processing_countries.all(c, false)`, `offering.processing_countries.all(c, c in eea.countries && size(eea.countries) < 3)`,
 	}
-	var programs []*Program
+	var programs, bounded []*Program
 	for _, x := range exprs {
-		p, err := e.Compile(x)
-		if err != nil {
-			t.Fatalf("%s: %v", x, err)
+		for list, e := range map[*[]*Program]*Env{&programs: e, &bounded: limited} {
+			p, err := e.Compile(x)
+			if err != nil {
+				t.Fatalf("%s: %v", x, err)
+			}
+			*list = append(*list, p)
 		}
-		programs = append(programs, p)
 	}
 	codes := []string{"FR", "DE", "US", "CN"}
 	rapid.Check(t, func(t *rapid.T) {
@@ -160,6 +167,13 @@ func TestAnOpenListNeverExcludesWhatItMayHold(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			for k, f := range map[*Outcome]*Facts{&a: open, &b: full} {
+				if got, err := bounded[i].Eval(f); err != nil {
+					t.Fatalf("%s: %v", exprs[i], err)
+				} else if d := cmp.Diff(*k, got); d != "" {
+					t.Fatalf("%s: a limit changes the answer: %s", exprs[i], d)
+				}
+			}
 			if b.Truth == Maybe || a.Truth != Maybe && a.Truth != b.Truth {
 				t.Fatalf("%s: %v with %v open, %v once %v is known", exprs[i], a.Truth, known, b.Truth, whole)
 			}
@@ -169,12 +183,37 @@ func TestAnOpenListNeverExcludesWhatItMayHold(t *testing.T) {
 
 func TestLimitedStopsWhatCostsTooMuch(t *testing.T) {
 	e := env(t, Limited())
-	p, err := e.Compile(`eea.countries.all(a, eea.countries.all(b, eea.countries.all(c, eea.countries.all(d, a + b + c + d != "x"))))`)
+	p, err := e.Compile(`offering.processing_countries.all(a, eea.countries.all(b, eea.countries.all(c, eea.countries.all(d, a + b + c + d != "x"))))`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Eval(e.NewFacts("2026-11-24")); err == nil || !strings.Contains(err.Error(), "cost limit") {
+	f := e.NewFacts("2026-11-24")
+	f.Set("offering.processing_countries", countries(true, "FR", "DE"))
+	var failed *Failure
+	if _, err := p.Eval(f); !errors.As(err, &failed) || failed.Text.EN != "it takes too many steps" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// An expression that fails whatever is known is refused when it is read; one that fails over some facts only is not.
+func TestAnExpressionThatAlwaysFailsIsRefused(t *testing.T) {
+	e := env(t, Limited())
+	for src, want := range map[string]string{
+		`1 / 0 == 1`:                  "1:1: the expression can never be answered: it divides by zero",
+		`1 % 0 > 2`:                   "1:1: the expression can never be answered: it divides by zero",
+		`["FR"][3] == "US"`:           "1:1: the expression can never be answered: it asks for an element that the list does not have",
+		`9223372036854775807 + 1 > 0`: "1:1: the expression can never be answered: a number leaves the range that can be computed with",
+		`eea.countries.all(a, eea.countries.all(b, eea.countries.all(c, eea.countries.all(d, a + b + c + d != "x"))))`: "1:1: the expression can never be answered: it takes too many steps",
+		`offering.processing_countries[3] == "US"`:    "",
+		`1 / 0 == 1 || sla.availability_percent > 99`: "",
+	} {
+		got := ""
+		if _, err := e.Compile(src); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", src, got, want)
+		}
 	}
 }
 
@@ -226,7 +265,12 @@ func FuzzCompile(f *testing.F) {
 // What an expression does with a list that may hold more, other than asking what is in it, is not known: CEL would
 // compare, index or map the part that is.
 func TestAnOpenListIsNotTakenAsAWhole(t *testing.T) {
-	e := env(t)
+	t.Run("unlimited", func(t *testing.T) { openListNotWhole(t, env(t)) })
+	t.Run("limited", func(t *testing.T) { openListNotWhole(t, env(t, Limited())) })
+}
+
+func openListNotWhole(t *testing.T, e *Env) {
+	t.Helper()
 	f := e.NewFacts("2026-11-24")
 	f.Set("offering.processing_countries", countries(false, "FR"))
 	f.Set("offering.storage_countries", countries(true, "FR"))
