@@ -123,6 +123,8 @@ type CriterionResult struct {
 	Bands   []BandResult `json:"bands"`
 	Facts   []FactUse    `json:"facts"`
 	Missing []string     `json:"missing"` // paths whose knowledge would settle it
+	// Failure says why an expression of the criterion could not be answered; every band is then possible. None: they could.
+	Failure wording.Text `json:"failure,omitzero"`
 }
 
 // KnockOutResult is where one knock-out stands and why.
@@ -134,6 +136,7 @@ type KnockOutResult struct {
 	MinEvidence     catalog.SourceKind `json:"min_evidence"`
 	Missing         []string           `json:"missing"`
 	Facts           []FactUse          `json:"facts"`
+	Failure         wording.Text       `json:"failure,omitzero"` // why an expression could not be answered; the knock-out is then open
 
 	reading *reading // the one on which Missing was found
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"vigie/catalog"
+	"vigie/catalog/wording"
 	"vigie/evaluator/expr"
 	"vigie/evaluator/finding"
 	"vigie/evaluator/framework"
@@ -24,7 +25,8 @@ type Input struct {
 	Version    string                     // of the program
 }
 
-// Evaluate judges the dossier. The error is a program's or a framework's fault: no dossier, however thin, causes one.
+// Evaluate judges the dossier. The error is a program's fault: no dossier, however thin, causes one. An expression of the
+// framework that cannot be answered leaves its criterion or knock-out open, and is a finding.
 func Evaluate(in Input) (*Assessment, error) {
 	fw := in.Framework
 	full := in.read(0)
@@ -67,9 +69,34 @@ func Evaluate(in Input) (*Assessment, error) {
 	for _, p := range sortedKeys(full.derived) {
 		a.Derived = append(a.Derived, full.derived[p])
 	}
+	a.Findings = append(a.Findings, in.failures(a)...)
 	a.Findings = append(a.Findings, full.findings...)
 	a.Seal()
 	return a, nil
+}
+
+// failures tells the criteria and knock-outs of which an expression could not be answered.
+func (in *Input) failures(a *Assessment) []finding.Finding {
+	var out []finding.Finding
+	tell := func(id string, what, why wording.Text) {
+		if why.IsZero() {
+			return
+		}
+		out = append(out, finding.Finding{ID: "expression." + id, Severity: 2, What: what,
+			Why: wording.Textf("An expression of the framework could not be answered over these facts: %s. Nothing is concluded from it.",
+				"Une expression du référentiel n'a pu aboutir sur ces faits : %s. Il n'en est rien conclu.", why),
+			Cure: wording.Textf("Correct the expression in the framework, then assess again.", "Corriger l'expression dans le référentiel, puis refaire l'évaluation.")})
+	}
+	for i, c := range a.Criteria {
+		tell(c.ID, wording.Textf("“%s” could not be judged: every answer stays possible", "« %s » n'a pu être jugé : toute réponse reste possible", in.Framework.Criteria[i].Title), c.Failure)
+	}
+	for _, k := range a.KnockOuts {
+		_, c, _ := in.Framework.KnockOut(k.ID)
+		if c != nil {
+			tell(k.ID, wording.Textf("a knock-out of “%s” could not be judged: it stays open", "un éliminatoire de « %s » n'a pu être jugé : il reste ouvert", c.Title), k.Failure)
+		}
+	}
+	return out
 }
 
 func (in *Input) header() *Assessment {
@@ -103,11 +130,14 @@ func (in *Input) criterionResult(c *framework.CompiledCriterion, a answer, r *re
 	if a.applies == expr.False {
 		return out
 	}
+	if a.failure != nil {
+		out.Failure = a.failure.Text
+	}
 	low, high := a.low(c), a.high(c)
 	out.Low, out.High = &low, &high
 	for _, i := range a.reachable {
 		b := c.Bands[i]
-		out.Bands = append(out.Bands, BandResult{Index: i, Score: int(b.Score), Label: b.Label, Hit: len(a.reachable) == 1 && a.applies == expr.True})
+		out.Bands = append(out.Bands, BandResult{Index: i, Score: int(b.Score), Label: b.Label, Hit: len(a.reachable) == 1 && a.applies == expr.True && a.failure == nil})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"errors"
 	"slices"
 
 	"vigie/evaluator/expr"
@@ -16,6 +17,7 @@ type answer struct {
 	applies   expr.Truth
 	reachable []int // indexes of bands, sorted
 	missing   []string
+	failure   *expr.Failure // an expression could not be answered: every band counts as reachable
 }
 
 func (a answer) low(c *framework.CompiledCriterion) int {
@@ -52,6 +54,9 @@ func (r *reading) criterion(c *framework.CompiledCriterion) (answer, error) {
 		tried.applies = joinTruth(tried.applies, one.applies)
 		tried.reachable = append(tried.reachable, one.reachable...)
 		tried.missing = append(tried.missing, one.missing...)
+		if tried.failure == nil {
+			tried.failure = one.failure
+		}
 		return nil
 	})
 	if err != nil || n == 0 {
@@ -76,13 +81,13 @@ func joinTruth(a, b expr.Truth) expr.Truth {
 }
 
 // bands evaluates applies and the bands in order: a band whose condition is unknown stays reachable, the first
-// one known to hold ends the walk.
+// one known to hold ends the walk. An expression that fails settles nothing: every band stays reachable.
 func (r *reading) bands(c *framework.CompiledCriterion) (answer, error) {
 	a := answer{applies: expr.True}
 	if c.AppliesProgram != nil {
 		out, err := c.AppliesProgram.Eval(r.facts)
 		if err != nil {
-			return a, err
+			return failed(c, expr.Maybe, err)
 		}
 		a.applies = out.Truth
 		a.missing = append(a.missing, out.Missing...)
@@ -93,7 +98,7 @@ func (r *reading) bands(c *framework.CompiledCriterion) (answer, error) {
 	for i, p := range c.BandPrograms {
 		out, err := p.Eval(r.facts)
 		if err != nil {
-			return a, err
+			return failed(c, a.applies, err)
 		}
 		if out.Truth == expr.False {
 			continue
@@ -107,6 +112,19 @@ func (r *reading) bands(c *framework.CompiledCriterion) (answer, error) {
 	slices.Sort(a.missing)
 	a.missing = slices.Compact(a.missing)
 	return a, nil
+}
+
+// failed is the answer of a criterion one of whose expressions could not be answered. An error that is no failure of an
+// expression is the program's, and given back.
+func failed(c *framework.CompiledCriterion, applies expr.Truth, err error) (answer, error) {
+	out := answer{applies: applies}
+	if !errors.As(err, &out.failure) {
+		return out, err
+	}
+	for i := range c.Bands {
+		out.reachable = append(out.reachable, i)
+	}
+	return out, nil
 }
 
 // complete runs do once for every combination of the possible values of those missing paths that have some. It
@@ -141,91 +159,123 @@ func (r *reading) complete(missing []string, do func() error) (int, error) {
 	return n, walk(0)
 }
 
+// ruling is where a knock-out stands on one reading: whether it is on, and whether it failed.
+type ruling struct {
+	on, failed expr.Truth
+	missing    []string
+	failure    *expr.Failure // an expression could not be answered: it is open
+}
+
 // fails answers whether a knock-out is on and failed: True failed, False not failed, Maybe open.
-func (r *reading) fails(k *framework.CompiledKnockOut) (on, failed expr.Truth, missing []string, err error) {
+func (r *reading) fails(k *framework.CompiledKnockOut) (ruling, error) {
 	if k.AppliesProgram != nil {
 		r.load(k.AppliesProgram.Reads())
 	}
 	r.load(k.FailsProgram.Reads())
-	on, failed, missing, err = r.failsOnce(k)
-	if err != nil || on == expr.False || failed != expr.Maybe && on != expr.Maybe {
-		return
+	whole, err := r.failsOnce(k)
+	if err != nil || whole.on == expr.False || whole.failed != expr.Maybe && whole.on != expr.Maybe {
+		return whole, err
 	}
-	on2, failed2 := expr.Truth(-1), expr.Truth(-1)
-	n, err := r.complete(missing, func() error {
-		o, f, _, err := r.failsOnce(k)
-		on2, failed2 = joinTruth(on2, o), joinTruth(failed2, f)
+	tried := ruling{on: -1, failed: -1, missing: whole.missing}
+	n, err := r.complete(whole.missing, func() error {
+		one, err := r.failsOnce(k)
+		tried.on, tried.failed = joinTruth(tried.on, one.on), joinTruth(tried.failed, one.failed)
+		if tried.failure == nil {
+			tried.failure = one.failure
+		}
 		return err
 	})
 	if err != nil || n == 0 {
-		return on, failed, missing, err
+		return whole, err
 	}
-	if failed2 != expr.Maybe && on2 != expr.Maybe {
-		missing = nil
+	if tried.failed != expr.Maybe && tried.on != expr.Maybe {
+		tried.missing = nil
 	}
-	return on2, failed2, missing, nil
+	return tried, nil
 }
 
-func (r *reading) failsOnce(k *framework.CompiledKnockOut) (on, failed expr.Truth, missing []string, err error) {
-	on = expr.True
+func (r *reading) failsOnce(k *framework.CompiledKnockOut) (ruling, error) {
+	out := ruling{on: expr.True}
 	if k.AppliesProgram != nil {
-		out, err := k.AppliesProgram.Eval(r.facts)
+		x, err := k.AppliesProgram.Eval(r.facts)
 		if err != nil {
-			return on, failed, nil, err
+			return unruled(expr.Maybe, err)
 		}
-		if out.Truth == expr.False {
-			return expr.False, expr.False, nil, nil
+		if x.Truth == expr.False {
+			return ruling{on: expr.False, failed: expr.False}, nil
 		}
-		on, missing = out.Truth, out.Missing
+		out.on, out.missing = x.Truth, x.Missing
 	}
-	out, err := k.FailsProgram.Eval(r.facts)
+	x, err := k.FailsProgram.Eval(r.facts)
 	if err != nil {
-		return on, failed, nil, err
+		return unruled(out.on, err)
 	}
-	failed = out.Truth
-	missing = append(slices.Clone(missing), out.Missing...)
-	slices.Sort(missing)
-	missing = slices.Compact(missing)
+	out.failed = x.Truth
+	out.missing = append(slices.Clone(out.missing), x.Missing...)
+	slices.Sort(out.missing)
+	out.missing = slices.Compact(out.missing)
 	switch {
-	case failed == expr.False: // whether it is on or not, it does not fail
-		missing = nil
-	case on == expr.Maybe:
-		failed = expr.Maybe
+	case out.failed == expr.False: // whether it is on or not, it does not fail
+		out.missing = nil
+	case out.on == expr.Maybe:
+		out.failed = expr.Maybe
 	}
-	return on, failed, missing, nil
+	return out, nil
+}
+
+func unruled(on expr.Truth, err error) (ruling, error) {
+	out := ruling{on: on, failed: expr.Maybe}
+	if !errors.As(err, &out.failure) {
+		return out, err
+	}
+	return out, nil
 }
 
 func (in *Input) knockOut(k *framework.CompiledKnockOut, full *reading, at func(float64) *reading) (KnockOutResult, error) {
 	out := KnockOutResult{ID: k.ID, Criterion: k.Criterion, MinEvidence: k.MinEvidence, Missing: []string{}, Facts: []FactUse{}, reading: full}
-	on, failed, missing, err := full.fails(k)
+	all, err := full.fails(k)
 	if err != nil {
 		return out, err
 	}
 	for _, p := range k.FailsProgram.Reads() {
 		out.Facts = append(out.Facts, full.uses(p, in.Framework.Env)...)
 	}
+	out.open(all)
 	switch {
-	case on == expr.False:
+	case all.on == expr.False:
 		out.Status = NotApplicable
-		return out, nil
-	case failed == expr.True:
+	case all.failed == expr.True:
 		out.Status = Failed
 		return out, nil
-	case failed == expr.Maybe:
-		out.Status, out.Missing = Open, missing
+	case all.failed == expr.Maybe:
 		return out, nil
+	default:
+		out.Status = Passed
 	}
-	out.Status = Passed
+	// Neither what passes it nor what switches it off counts on weak evidence.
 	floor := max(in.Framework.Strength(k.MinEvidence), in.Weights.EvidenceFloor)
-	_, strong, weak, err := at(floor).fails(k)
+	strong, err := at(floor).fails(k)
 	if err != nil {
 		return out, err
 	}
-	if strong != expr.False {
-		out.Status, out.EvidenceTooWeak = Open, true
-		out.Missing, out.reading = weak, at(floor)
+	if strong.failed != expr.False {
+		out.open(strong)
+		out.EvidenceTooWeak = strong.failure == nil
+		out.reading = at(floor)
+		for _, p := range strong.missing {
+			if !slices.Contains(k.FailsProgram.Reads(), p) {
+				out.Facts = append(out.Facts, full.uses(p, in.Framework.Env)...)
+			}
+		}
 	}
 	return out, nil
+}
+
+func (k *KnockOutResult) open(r ruling) {
+	k.Status, k.Missing = Open, append([]string{}, r.missing...)
+	if r.failure != nil {
+		k.Failure = r.failure.Text
+	}
 }
 
 // factList collects the facts of several paths, each path once.

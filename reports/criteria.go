@@ -99,6 +99,10 @@ func (b *builder) criterion(c evaluator.CriterionResult, x *framework.Criterion)
 		pairs = append(pairs, tree.Pair{Key: b.say("Applies", "Applicable"), Value: tree.C(tree.Marked(tree.MarkOpen,
 			b.say("not settled: both cases are counted in the interval", "non établi : l'intervalle compte les deux cas")))})
 	}
+	if !c.Failure.IsZero() {
+		pairs = append(pairs, tree.Pair{Key: b.say("Why it is open", "Pourquoi ouvert"), Value: tree.C(tree.Text{{Mark: tree.MarkWarning, Text: b.say(
+			"an expression of the framework could not be answered: %s", "une expression du référentiel n'a pu aboutir : %s", b.t(c.Failure))}})})
+	}
 	if len(c.Missing) > 0 {
 		pairs = append(pairs, tree.Pair{Key: b.say("Missing", "Il manque"), Value: tree.C(tree.T(strings.Join(b.labels(c.Missing), b.say("; ", " ; "))))})
 	}

@@ -97,6 +97,10 @@ func (b *builder) knockOut(k evaluator.KnockOutResult) tree.Block {
 		{Key: b.say("Criterion", "Critère"), Value: tree.C(tree.Text{{Text: b.t(criterion.Title), To: "criterion-" + criterion.ID}})},
 		{Key: b.say("Evidence asked", "Preuve exigée"), Value: tree.C(tree.T(b.say("%s or better", "%s ou mieux", b.asked(ko.MinEvidence))))},
 	}
+	if !k.Failure.IsZero() {
+		pairs = append(pairs, tree.Pair{Key: b.say("Why it is open", "Pourquoi ouvert"), Value: tree.C(tree.Text{{Mark: tree.MarkWarning, Text: b.say(
+			"an expression of the framework could not be answered: %s", "une expression du référentiel n'a pu aboutir : %s", b.t(k.Failure))}})})
+	}
 	if k.EvidenceTooWeak {
 		pairs = append(pairs, tree.Pair{Key: b.say("Why it is open", "Pourquoi ouvert"), Value: tree.C(tree.Text{{Mark: tree.MarkWarning, Text: b.say(
 			"evidence too weak: not failed on all the facts, but not decided on those strong enough",
