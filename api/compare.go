@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"mime"
@@ -72,7 +73,7 @@ func (s *server) compareQuestion(p *params) service.CompareRequest {
 }
 
 // compared answers the query, or the fault of the parameter that holds it.
-func (s *server) compared(p *params, r service.CompareRequest) (*service.CompareResult, error) {
+func (s *server) compared(ctx context.Context, p *params, r service.CompareRequest) (*service.CompareResult, error) {
 	assume := p.texts("assume")
 	if err := p.err(); err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func (s *server) compared(p *params, r service.CompareRequest) (*service.Compare
 	if r.Assume, err = s.svc.Assumptions(assume); err != nil {
 		return nil, inQuery(err, "assume")
 	}
-	res, err := s.svc.Compare(r)
+	res, err := s.svc.Compare(ctx, r)
 	return res, placed(err, "query.", "offering")
 }
 
@@ -111,7 +112,7 @@ func placed(err error, where, offerings string) error {
 
 func (s *server) compare(c *gin.Context) error {
 	p := s.params(c)
-	res, err := s.compared(p, s.compareQuestion(p))
+	res, err := s.compared(c.Request.Context(), p, s.compareQuestion(p))
 	if err != nil {
 		return err
 	}
@@ -143,7 +144,7 @@ func (s *server) compareFile(c *gin.Context, ext, kind string, write func(io.Wri
 	p := s.params(c)
 	q := s.compareQuestion(p)
 	l := p.lang(preferred(c))
-	res, err := s.compared(p, q)
+	res, err := s.compared(c.Request.Context(), p, q)
 	if err != nil {
 		return err
 	}
@@ -167,7 +168,7 @@ func (s *server) questions(c *gin.Context) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	agenda, err := s.svc.Questions(q, rivals)
+	agenda, err := s.svc.Questions(c.Request.Context(), q, rivals)
 	if err != nil {
 		return err
 	}
@@ -252,7 +253,7 @@ func (s *server) compareJSON(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	res, err := s.svc.Compare(r)
+	res, err := s.svc.Compare(c.Request.Context(), r)
 	if err != nil {
 		return placed(err, "body.", "offerings")
 	}
@@ -264,7 +265,7 @@ func (s *server) whatIfJSON(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	res, err := s.svc.WhatIf(r)
+	res, err := s.svc.WhatIf(c.Request.Context(), r)
 	if err != nil {
 		return placed(err, "body.", "offerings")
 	}

@@ -66,7 +66,11 @@ func (s *server) list(kind catalog.Kind) dataHandler {
 		if err := p.err(); err != nil {
 			return err
 		}
-		return s.json(c, listOf[service.Listing]{s.svc.List(kind, on, known, find)})
+		list, err := s.svc.List(c.Request.Context(), kind, on, known, find)
+		if err != nil {
+			return err
+		}
+		return s.json(c, listOf[service.Listing]{list})
 	}
 }
 
@@ -110,7 +114,7 @@ func (s *server) sheet(c *gin.Context, ref catalog.Ref) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	sheet, err := s.svc.Sheet(ref, on, known)
+	sheet, err := s.svc.Sheet(c.Request.Context(), ref, on, known)
 	if err != nil {
 		return err
 	}
@@ -143,7 +147,7 @@ func (s *server) assessment(c *gin.Context) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	res, err := s.svc.Assess(q)
+	res, err := s.svc.Assess(c.Request.Context(), q)
 	if err != nil {
 		return err
 	}
@@ -165,7 +169,7 @@ func (s *server) reportPDF(c *gin.Context) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	res, err := s.svc.Assess(q)
+	res, err := s.svc.Assess(c.Request.Context(), q)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (s *server) exposure(c *gin.Context) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	res, err := s.svc.Exposure(q)
+	res, err := s.svc.Exposure(c.Request.Context(), q)
 	if err != nil {
 		return inQuery(err, "assume")
 	}

@@ -29,28 +29,28 @@ func (s *server) exposurePage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Exposure(r, q)
+	return s.site.Exposure(c.Request.Context(), r, q)
 }
 
 func (s *server) lawsPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := s.params(c).err(); err != nil {
 		return nil, err
 	}
-	return s.site.Laws(r)
+	return s.site.Laws(c.Request.Context(), r)
 }
 
 func (s *server) lawPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := s.params(c).err(); err != nil {
 		return nil, err
 	}
-	return s.site.Law(r, c.Param("id"))
+	return s.site.Law(c.Request.Context(), r, c.Param("id"))
 }
 
 func (s *server) licencesPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := s.params(c).err(); err != nil {
 		return nil, err
 	}
-	return s.site.Licences(r)
+	return s.site.Licences(c.Request.Context(), r)
 }
 
 func (s *server) licencePage(c *gin.Context, r web.Request) ([]byte, error) {
@@ -59,7 +59,7 @@ func (s *server) licencePage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Licence(r, web.LicenceQuery{ID: c.Param("id"), UseCase: w.useCase, Organisation: w.organisation, On: w.on, KnownOn: w.knownOn})
+	return s.site.Licence(c.Request.Context(), r, web.LicenceQuery{ID: c.Param("id"), UseCase: w.useCase, Organisation: w.organisation, On: w.on, KnownOn: w.knownOn})
 }
 
 func (s *server) textForm(c *gin.Context, r web.Request) ([]byte, error) {
@@ -68,7 +68,7 @@ func (s *server) textForm(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.LicenceText(r, q)
+	return s.site.LicenceText(c.Request.Context(), r, q)
 }
 
 // formOverhead is what a form may hold besides the text: boundaries, names, the use case, line ends.
@@ -84,7 +84,7 @@ func (s *server) textAnswer(l wording.Lang) gin.HandlerFunc {
 			return
 		}
 		q.On = s.Today()
-		body, err := s.site.LicenceText(web.Request{Lang: l, Path: "/licences/text"}, q)
+		body, err := s.site.LicenceText(c.Request.Context(), web.Request{Lang: l, Path: "/licences/text"}, q)
 		if err != nil {
 			s.fail(c, err)
 			return

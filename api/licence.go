@@ -69,7 +69,7 @@ func (s *server) licence(c *gin.Context) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	j, err := s.svc.LicenceRights(c.Param("id"), w.useCase, w.organisation, w.on, w.knownOn)
+	j, err := s.svc.LicenceRights(c.Request.Context(), c.Param("id"), w.useCase, w.organisation, w.on, w.knownOn)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (s *server) identifyLicence(c *gin.Context) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	ans, err := s.svc.Licence(r)
+	ans, err := s.svc.Licence(c.Request.Context(), r)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (s *server) homePage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Home(r, q)
+	return s.site.Home(c.Request.Context(), r, q)
 }
 
 func (s *server) useCasesPage(c *gin.Context, r web.Request) ([]byte, error) {
@@ -72,7 +72,7 @@ func (s *server) useCasesPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.UseCases(r, on)
+	return s.site.UseCases(c.Request.Context(), r, on)
 }
 
 func (s *server) offeringPage(c *gin.Context, r web.Request) ([]byte, error) {
@@ -81,7 +81,7 @@ func (s *server) offeringPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Offering(r, c.Param("id"), on)
+	return s.site.Offering(c.Request.Context(), r, c.Param("id"), on)
 }
 
 func (s *server) assessmentPage(c *gin.Context, r web.Request) ([]byte, error) {
@@ -90,7 +90,7 @@ func (s *server) assessmentPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Assessment(r, q)
+	return s.site.Assessment(c.Request.Context(), r, q)
 }
 
 func (s *server) recordsPage(c *gin.Context, r web.Request) ([]byte, error) {
@@ -103,7 +103,7 @@ func (s *server) recordsPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Records(r, kind, find, on)
+	return s.site.Records(c.Request.Context(), r, kind, find, on)
 }
 
 func (s *server) recordPage(c *gin.Context, r web.Request) ([]byte, error) {
@@ -117,5 +117,5 @@ func (s *server) recordPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Record(r, catalog.Ref{Kind: kind, ID: c.Param("id")}, on, known)
+	return s.site.Record(c.Request.Context(), r, catalog.Ref{Kind: kind, ID: c.Param("id")}, on, known)
 }

@@ -1,8 +1,8 @@
 package service
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -43,8 +43,8 @@ type CompareResult struct {
 
 // Compare assesses the offerings and ranks them. Errors are *catalog.InvalidError for a request that makes no
 // comparison and *catalog.NotFoundError for ids that name nothing.
-func (s *Service) Compare(r CompareRequest) (*CompareResult, error) {
-	in, results, err := s.candidates(r)
+func (s *Service) Compare(ctx context.Context, r CompareRequest) (*CompareResult, error) {
+	in, results, err := s.candidates(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (s *Service) Compare(r CompareRequest) (*CompareResult, error) {
 }
 
 // candidates checks a request and assesses its offerings.
-func (s *Service) candidates(r CompareRequest) (evaluator.CompareInput, []*Result, error) {
+func (s *Service) candidates(ctx context.Context, r CompareRequest) (evaluator.CompareInput, []*Result, error) {
 	in := evaluator.CompareInput{Framework: s.Framework, Seed: r.Seed, Draws: r.Draws, Version: s.Version}
 	var err error
 	if in.Conviction, err = ranking.ParseConviction(r.Conviction); err != nil {
@@ -76,15 +76,16 @@ func (s *Service) candidates(r CompareRequest) (evaluator.CompareInput, []*Resul
 	if in.Members, err = s.members(r); err != nil {
 		return in, nil, err
 	}
-	if r.KnownOn == "" {
-		r.KnownOn = r.On
+	base, err := s.reading(ctx, r.On, r.KnownOn)
+	if err != nil {
+		return in, nil, err
 	}
-	view, err := s.assumed(s.View(r.On, r.KnownOn), r.Assume)
+	facts, err := base.assume(r.Assume)
 	if err != nil {
 		return in, nil, err
 	}
 	results, err := parallel(r.Offerings, func(id string) (*Result, error) {
-		return s.assessOn(view, catalog.Query{Offering: id, UseCase: r.UseCase, Organisation: r.Organisation}, in.Weights)
+		return s.assessOn(ctx, facts, catalog.Query{Offering: id, UseCase: r.UseCase, Organisation: r.Organisation}, in.Weights)
 	})
 	if err != nil {
 		return in, nil, err
@@ -149,8 +150,8 @@ func (s *Service) members(r CompareRequest) ([]*framework.WeightSet, error) {
 	return out, nil
 }
 
-// assumed gives the view under assumptions, after looking for laws that do not exist.
-func (s *Service) assumed(v *catalog.View, list []catalog.Assumption) (*catalog.View, error) {
+// checkAssumedLaws looks for laws that do not exist, or twice.
+func (s *Service) checkAssumedLaws(list []catalog.Assumption) error {
 	var ids []string
 	for _, l := range s.Knowledge.Laws.List {
 		ids = append(ids, l.ID)
@@ -170,22 +171,18 @@ func (s *Service) assumed(v *catalog.View, list []catalog.Assumption) (*catalog.
 		seen[a.Law] = a.Text
 	}
 	if len(faults) > 0 {
-		return nil, &catalog.InvalidError{Fields: faults}
+		return &catalog.InvalidError{Fields: faults}
 	}
-	return v.Assume(list)
+	return nil
 }
 
-// assessOn gathers on a view, which may be hypothetical, and evaluates under a weight set.
-func (s *Service) assessOn(v *catalog.View, q catalog.Query, w *framework.WeightSet) (*Result, error) {
-	d, err := v.Gather(q)
+// assessOn gathers, perhaps under assumptions, and evaluates under a weight set.
+func (s *Service) assessOn(ctx context.Context, in *reading, q catalog.Query, w *framework.WeightSet) (*Result, error) {
+	d, err := in.gather(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	a, err := evaluator.Evaluate(s.input(d, w))
-	if err != nil {
-		return nil, fmt.Errorf("assess %s: %w", q.Offering, err)
-	}
-	return &Result{Assessment: a, Dossier: d, Weights: w}, nil
+	return s.judge(d, w)
 }
 
 func (s *Service) input(d *catalog.Dossier, w *framework.WeightSet) evaluator.Input {
@@ -223,23 +220,27 @@ func parallel[I, O any](list []I, do func(I) (O, error)) ([]O, error) {
 }
 
 // Recourse lists the alternatives, in the whole catalogue, to an offering that is not eligible for a use, or not yet.
-func (s *Service) Recourse(r Request) (*Result, []evaluator.Alternative, error) {
-	if r.KnownOn == "" {
-		r.KnownOn = r.On
-	}
+func (s *Service) Recourse(ctx context.Context, r Request) (*Result, []evaluator.Alternative, error) {
 	w, err := s.weights(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	view := s.View(r.On, r.KnownOn)
-	query := func(id string) catalog.Query {
-		return catalog.Query{Offering: id, UseCase: r.UseCase, Organisation: r.Organisation}
-	}
-	subject, err := s.assessOn(view, query(r.Offering), w)
+	facts, err := s.reading(ctx, r.On, r.KnownOn)
 	if err != nil {
 		return nil, nil, err
 	}
-	others, err := parallel(view.IDs(catalog.Offering), func(id string) (*Result, error) { return s.assessOn(view, query(id), w) })
+	query := func(id string) catalog.Query {
+		return catalog.Query{Offering: id, UseCase: r.UseCase, Organisation: r.Organisation}
+	}
+	subject, err := s.assessOn(ctx, facts, query(r.Offering), w)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids, err := facts.ids(ctx, catalog.Offering)
+	if err != nil {
+		return nil, nil, err
+	}
+	others, err := parallel(ids, func(id string) (*Result, error) { return s.assessOn(ctx, facts, query(id), w) })
 	if err != nil {
 		return nil, nil, err
 	}

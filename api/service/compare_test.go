@@ -17,7 +17,7 @@ func TestCompareUnderTheCommitteesOwnWeights(t *testing.T) {
 	s := openShipped(t)
 	own := evaluator.Weighing{ID: "march-meeting", Author: "u-17", Reason: wording.Text{EN: "Sovereignty first.", FR: "La souveraineté d'abord."}, Order: []string{"jurisdiction", "privacy", "capability"}}
 	r := service.CompareRequest{Offerings: []string{"openai-api-eu-gpt-5.5", "ovh-gpt-oss-120b", "mistral-api-medium-3.5"}, UseCase: "office-assistant", On: today, Weighing: &own, Members: []string{"baseline"}, Draws: 640}
-	got, err := s.Compare(r)
+	got, err := s.Compare(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestCompareUnderTheCommitteesOwnWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Reverse(r.Offerings)
-	again, err := s.Compare(r)
+	again, err := s.Compare(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestCompareNamesWhatIsWrong(t *testing.T) {
 		r := base
 		r.Offerings = slices.Clone(base.Offerings)
 		c.change(&r)
-		if _, err := s.Compare(r); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := s.Compare(t.Context(), r); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %s", name, err, c.want)
 		}
 	}
@@ -81,12 +81,16 @@ func zero(n int64) *evaluator.Weighing {
 // A thousand dossiers and assessments of the shipped offerings, in turn, over the shipped uses.
 func BenchmarkAssessThousand(b *testing.B) {
 	s := openShipped(b)
-	ids := s.View(today, today).IDs(catalog.Offering)
+	v, err := s.View(b.Context(), today, today)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ids := v.IDs(catalog.Offering)
 	for b.Loop() {
 		for n := 0; n < 1000; {
 			for i := 0; i < len(uses) && n < 1000; i++ {
 				take := ids[:min(len(ids), max(2, 1000-n))]
-				if _, err := s.Compare(service.CompareRequest{Offerings: take, UseCase: uses[i], On: today, Draws: 1}); err != nil {
+				if _, err := s.Compare(b.Context(), service.CompareRequest{Offerings: take, UseCase: uses[i], On: today, Draws: 1}); err != nil {
 					b.Fatal(err)
 				}
 				n += len(take)

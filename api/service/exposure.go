@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"slices"
 
 	"vigie/catalog"
@@ -26,16 +27,15 @@ type ExposureResult struct {
 }
 
 // Exposure gathers and walks.
-func (s *Service) Exposure(r ExposureRequest) (*ExposureResult, error) {
-	if r.KnownOn == "" {
-		r.KnownOn = r.On
-	}
+func (s *Service) Exposure(ctx context.Context, r ExposureRequest) (*ExposureResult, error) {
 	if err := s.checkLaws(r.Laws); err != nil {
 		return nil, err
 	}
-	view := s.View(r.On, r.KnownOn)
-	q := catalog.Query{Offering: r.Offering, UseCase: r.UseCase, Organisation: r.Organisation}
-	d, err := view.Gather(q)
+	facts, err := s.reading(ctx, r.On, r.KnownOn)
+	if err != nil {
+		return nil, err
+	}
+	d, err := facts.gather(ctx, r.query())
 	if err != nil {
 		return nil, err
 	}
@@ -47,10 +47,10 @@ func (s *Service) Exposure(r ExposureRequest) (*ExposureResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	if view, err = s.assumed(view, list); err != nil {
+	if facts, err = facts.assume(list); err != nil {
 		return nil, err
 	}
-	if d, err = view.Gather(q); err != nil {
+	if d, err = facts.gather(ctx, r.query()); err != nil {
 		return nil, err
 	}
 	return &ExposureResult{Exposures: only(s.Knowledge.Exposure(d, r.LawOn), r.Laws), Before: out.Exposures, Dossier: d}, nil

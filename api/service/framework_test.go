@@ -15,14 +15,18 @@ func TestAFolderIsJudgedAsTheShippedFramework(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	view, err := shipped.View(t.Context(), today, today)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, use := range uses {
-		for _, id := range shipped.View(today, today).IDs(catalog.Offering) {
+		for _, id := range view.IDs(catalog.Offering) {
 			r := service.Request{Offering: id, UseCase: use, On: today, KnownOn: today}
-			want, err := shipped.Assess(r)
+			want, err := shipped.Assess(t.Context(), r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := folder.Assess(r)
+			got, err := folder.Assess(t.Context(), r)
 			if err != nil {
 				t.Fatalf("%s for %s: %v", id, use, err)
 			}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"slices"
 
 	"vigie/catalog"
@@ -30,8 +31,8 @@ type LicenceAnswer struct {
 
 // Licence identifies a text and judges the rights it gives. Without organisation or use case, conditions on them are
 // not known.
-func (s *Service) Licence(r LicenceRequest) (*LicenceAnswer, error) {
-	situation, err := s.situation(r.UseCase, r.Organisation, r.On, r.KnownOn)
+func (s *Service) Licence(ctx context.Context, r LicenceRequest) (*LicenceAnswer, error) {
+	situation, err := s.situation(ctx, r.UseCase, r.Organisation, r.On, r.KnownOn)
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +42,12 @@ func (s *Service) Licence(r LicenceRequest) (*LicenceAnswer, error) {
 }
 
 // LicenceRights judges a known licence for an organisation and a use.
-func (s *Service) LicenceRights(name, useCase, organisation string, on, knownOn catalog.Date) (*licence.Judgement, error) {
+func (s *Service) LicenceRights(ctx context.Context, name, useCase, organisation string, on, knownOn catalog.Date) (*licence.Judgement, error) {
 	id, err := s.LicenceID(name)
 	if err != nil {
 		return nil, err
 	}
-	situation, err := s.situation(useCase, organisation, on, knownOn)
+	situation, err := s.situation(ctx, useCase, organisation, on, knownOn)
 	if err != nil {
 		return nil, err
 	}
@@ -63,20 +64,23 @@ func (s *Service) LicenceID(name string) (string, error) {
 }
 
 // situation is what is known of an organisation and a use, without any offering.
-func (s *Service) situation(useCase, organisation string, on, knownOn catalog.Date) (*licence.Situation, error) {
+func (s *Service) situation(ctx context.Context, useCase, organisation string, on, knownOn catalog.Date) (*licence.Situation, error) {
 	if knownOn == "" {
 		knownOn = on
 	}
-	view := s.View(on, knownOn)
+	facts, err := s.reading(ctx, on, knownOn)
+	if err != nil {
+		return nil, err
+	}
 	d := &catalog.Dossier{Format: catalog.DossierFormat, On: on, KnownOn: knownOn}
 	add := func(kind catalog.Kind, id string, into *catalog.Ref) error {
 		if id == "" {
 			return nil
 		}
 		ref := catalog.Ref{Kind: kind, ID: id}
-		rec, ok := view.Record(ref)
-		if !ok {
-			return &catalog.NotFoundError{What: kind.Label().Lower(), ID: id, Nearest: wording.NearestFew(id, view.IDs(kind), 3)}
+		rec, _, err := facts.record(ctx, ref)
+		if err != nil {
+			return err
 		}
 		*into = ref
 		d.Records = append(d.Records, *rec)
@@ -86,8 +90,7 @@ func (s *Service) situation(useCase, organisation string, on, knownOn catalog.Da
 		return nil, err
 	}
 	if useCase != "" && organisation == "" {
-		rec, _ := view.Record(d.UseCase)
-		if f := rec.Fact("use_case.organisation"); f.State == catalog.Known {
+		if f := d.Records[0].Fact("use_case.organisation"); f.State == catalog.Known {
 			organisation = f.Value.Text
 		}
 	}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 
@@ -14,8 +15,8 @@ import (
 
 // Decide binds what a committee resolved to the assessment of a request and, when rivals are named, to their
 // comparison.
-func (s *Service) Decide(draft decision.Draft, r Request, compared *evaluator.Comparison) (*decision.Decision, error) {
-	res, err := s.Assess(r)
+func (s *Service) Decide(ctx context.Context, draft decision.Draft, r Request, compared *evaluator.Comparison) (*decision.Decision, error) {
+	res, err := s.Assess(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -59,17 +60,25 @@ func firstOf(errs ...error) error {
 
 // Drift says what happened to a decision since it was taken, on the facts of a day. What it saw is gathered again
 // from the catalogue as it was known then; the error tells when the catalogue does not hold that any more.
-func (s *Service) Drift(d *decision.Decision, on catalog.Date) (*decision.Drift, error) {
+func (s *Service) Drift(ctx context.Context, d *decision.Decision, on catalog.Date) (*decision.Drift, error) {
 	w, err := s.weightsOf(d)
 	if err != nil {
 		return nil, err
 	}
 	q := catalog.Query{Offering: d.Offering, UseCase: d.UseCase, Organisation: d.Organisation}
-	then, err := s.assessOn(s.View(d.On, d.KnownOn), q, w)
+	before, err := s.reading(ctx, d.On, d.KnownOn)
 	if err != nil {
 		return nil, err
 	}
-	now, err := s.assessOn(s.View(on, on), q, w)
+	then, err := s.assessOn(ctx, before, q, w)
+	if err != nil {
+		return nil, err
+	}
+	today, err := s.reading(ctx, on, on)
+	if err != nil {
+		return nil, err
+	}
+	now, err := s.assessOn(ctx, today, q, w)
 	if err != nil {
 		return nil, err
 	}
@@ -77,8 +86,11 @@ func (s *Service) Drift(d *decision.Decision, on catalog.Date) (*decision.Drift,
 }
 
 // Portfolio adds up every decision in force on a day.
-func (s *Service) Portfolio(h *decision.History, on catalog.Date) (*decision.Portfolio, error) {
-	view := s.View(on, on)
+func (s *Service) Portfolio(ctx context.Context, h *decision.History, on catalog.Date) (*decision.Portfolio, error) {
+	facts, err := s.reading(ctx, on, on)
+	if err != nil {
+		return nil, err
+	}
 	type judged struct {
 		res *Result
 		law *jurisdiction.Exposures
@@ -99,7 +111,7 @@ func (s *Service) Portfolio(h *decision.History, on catalog.Date) (*decision.Por
 		}
 	}
 	list, err := parallel(subjects, func(k subject) (judged, error) {
-		res, err := s.assessOn(view, k.query, k.weights)
+		res, err := s.assessOn(ctx, facts, k.query, k.weights)
 		if err != nil {
 			return judged{}, err
 		}

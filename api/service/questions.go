@@ -1,6 +1,8 @@
 package service
 
 import (
+	"context"
+
 	"vigie/catalog"
 	"vigie/evaluator"
 )
@@ -18,23 +20,23 @@ type Agenda struct {
 
 // Questions lists what to find out about an offering. Rivals, if any, are the other candidates: answers that would
 // change who leads come first then.
-func (s *Service) Questions(r Request, rivals []string) (*Agenda, error) {
-	if r.KnownOn == "" {
-		r.KnownOn = r.On
-	}
+func (s *Service) Questions(ctx context.Context, r Request, rivals []string) (*Agenda, error) {
 	w, err := s.weights(r)
 	if err != nil {
 		return nil, err
 	}
-	view := s.View(r.On, r.KnownOn)
-	query := func(id string) catalog.Query {
-		return catalog.Query{Offering: id, UseCase: r.UseCase, Organisation: r.Organisation}
-	}
-	res, err := s.assessOn(view, query(r.Offering), w)
+	facts, err := s.reading(ctx, r.On, r.KnownOn)
 	if err != nil {
 		return nil, err
 	}
-	others, err := parallel(rivals, func(id string) (*Result, error) { return s.assessOn(view, query(id), w) })
+	query := func(id string) catalog.Query {
+		return catalog.Query{Offering: id, UseCase: r.UseCase, Organisation: r.Organisation}
+	}
+	res, err := s.assessOn(ctx, facts, query(r.Offering), w)
+	if err != nil {
+		return nil, err
+	}
+	others, err := parallel(rivals, func(id string) (*Result, error) { return s.assessOn(ctx, facts, query(id), w) })
 	if err != nil {
 		return nil, err
 	}

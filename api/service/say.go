@@ -24,9 +24,14 @@ type Speaker struct {
 	Names      func(catalog.Ref) wording.Text
 }
 
-// Speaker speaks the language over the records of a view.
-func (s *Service) Speaker(l wording.Lang, v *catalog.View) Speaker {
-	return Speaker{Lang: l, Dictionary: s.Dictionary, Names: v.Name}
+// Namer names records: a catalog.View, a catalog.Dossier, or Names.
+type Namer interface {
+	Name(catalog.Ref) wording.Text
+}
+
+// Speaker speaks the language over records that n names.
+func (s *Service) Speaker(l wording.Lang, n Namer) Speaker {
+	return Speaker{Lang: l, Dictionary: s.Dictionary, Names: n.Name}
 }
 
 // Text is a text of the data in this language, with the spaces that its punctuation wants.

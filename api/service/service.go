@@ -5,6 +5,7 @@
 package service
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"vigie/catalog/dictionary"
 	"vigie/catalog/exchange"
 	"vigie/catalog/reference"
+	"vigie/catalog/store"
 	"vigie/catalog/strict"
 	"vigie/catalog/wording"
 	"vigie/evaluator"
@@ -39,8 +41,10 @@ type Service struct {
 	Knowledge  *evaluator.Knowledge
 	Version    string
 
-	mu    sync.Mutex
-	views map[[2]catalog.Date]*catalog.View
+	// Store keeps what is recorded; nil: a catalogue file, or the shipped one, that is only read.
+	Store *store.Store
+
+	views views
 
 	indexOnce sync.Once
 	index     *evaluator.Index
@@ -58,7 +62,7 @@ func Open(o Options) (*Service, error) {
 	if o.Framework == shippedFramework {
 		o.Framework = ""
 	}
-	s := &Service{Dictionary: dict, Version: o.Version, views: map[[2]catalog.Date]*catalog.View{}}
+	s := &Service{Dictionary: dict, Version: o.Version}
 	// What is read from different files is read at the same time: the first page is waited for.
 	var fromCatalogue, fromKnowledge, fromFramework error
 	var wg sync.WaitGroup
@@ -138,25 +142,6 @@ func openFramework(path string, env *expr.Env) (*framework.Compiled, error) {
 	return framework.Load(os.DirFS(path), env)
 }
 
-// maxViews bounds how many days are kept resolved at once.
-const maxViews = 8
-
-// View is the catalogue as it stood on a day and as known on another; recent ones are kept.
-func (s *Service) View(on, knownOn catalog.Date) *catalog.View {
-	key := [2]catalog.Date{on, knownOn}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if v, ok := s.views[key]; ok {
-		return v
-	}
-	if len(s.views) >= maxViews {
-		clear(s.views)
-	}
-	v := s.Catalogue.At(s.Dictionary, on, knownOn)
-	s.views[key] = v
-	return v
-}
-
 // Request is one question to the evaluator.
 type Request struct {
 	Offering     string
@@ -176,11 +161,12 @@ type Result struct {
 }
 
 // Assess gathers and evaluates. Errors are *catalog.NotFoundError for ids that name nothing.
-func (s *Service) Assess(r Request) (*Result, error) {
-	if r.KnownOn == "" {
-		r.KnownOn = r.On
+func (s *Service) Assess(ctx context.Context, r Request) (*Result, error) {
+	in, err := s.reading(ctx, r.On, r.KnownOn)
+	if err != nil {
+		return nil, err
 	}
-	d, err := s.View(r.On, r.KnownOn).Gather(catalog.Query{Offering: r.Offering, UseCase: r.UseCase, Organisation: r.Organisation})
+	d, err := in.gather(ctx, r.query())
 	if err != nil {
 		return nil, err
 	}
@@ -188,10 +174,18 @@ func (s *Service) Assess(r Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := evaluator.Evaluate(evaluator.Input{Dossier: d, Dictionary: s.Dictionary, Framework: s.Framework, Weights: w,
-		Knowledge: s.Knowledge, Version: s.Version})
+	return s.judge(d, w)
+}
+
+func (r Request) query() catalog.Query {
+	return catalog.Query{Offering: r.Offering, UseCase: r.UseCase, Organisation: r.Organisation}
+}
+
+// judge evaluates a dossier.
+func (s *Service) judge(d *catalog.Dossier, w *framework.WeightSet) (*Result, error) {
+	a, err := evaluator.Evaluate(s.input(d, w))
 	if err != nil {
-		return nil, fmt.Errorf("assess %s: %w", r.Offering, err)
+		return nil, fmt.Errorf("assess %s: %w", d.Offering.ID, err)
 	}
 	return &Result{Assessment: a, Dossier: d, Weights: w}, nil
 }
@@ -234,42 +228,5 @@ func (s *Service) WeightSetIDs() []string {
 		out = append(out, id)
 	}
 	slices.Sort(out)
-	return out
-}
-
-// Listing is one line of a list of records.
-type Listing struct {
-	Kind   catalog.Kind  `json:"kind"`
-	ID     string        `json:"id"`
-	Name   wording.Text  `json:"name"`
-	Facts  int           `json:"facts"` // known, or known to be absent
-	Vendor string        `json:"vendor,omitempty"`
-	By     *wording.Text `json:"vendor_name,omitempty"`
-}
-
-// List lists the records of a kind whose id or name holds the words of find.
-func (s *Service) List(kind catalog.Kind, on, knownOn catalog.Date, find string) []Listing {
-	v := s.View(on, knownOn)
-	find = strings.ToLower(find)
-	out := []Listing{}
-	for _, id := range v.IDs(kind) {
-		ref := catalog.Ref{Kind: kind, ID: id}
-		rec, _ := v.Record(ref)
-		name := rec.Name()
-		if find != "" && !strings.Contains(strings.ToLower(id+" "+name.EN+" "+name.FR), find) {
-			continue
-		}
-		l := Listing{Kind: kind, ID: id, Name: name}
-		for _, f := range rec.Facts {
-			if f.State != catalog.Unknown {
-				l.Facts++
-			}
-		}
-		if f := rec.Fact("offering.vendor"); f.State == catalog.Known {
-			n := v.Name(catalog.Ref{Kind: catalog.Vendor, ID: f.Value.Text})
-			l.Vendor, l.By = f.Value.Text, &n
-		}
-		out = append(out, l)
-	}
 	return out
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ func OpenCatalogue(o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{Dictionary: dict, Version: o.Version, views: map[[2]catalog.Date]*catalog.View{}}
+	s := &Service{Dictionary: dict, Version: o.Version}
 	s.Catalogue, err = LoadCatalogue(o.Catalogue, dict)
 	return s, err
 }
@@ -56,13 +57,16 @@ func (s *Sheet) Source(id string) (catalog.Source, bool) {
 }
 
 // Sheet shows a record. The error is a *catalog.NotFoundError for an id that names nothing.
-func (s *Service) Sheet(ref catalog.Ref, on, knownOn catalog.Date) (*Sheet, error) {
-	v := s.View(on, knownOn)
-	rec, ok := v.Record(ref)
-	if !ok {
-		return nil, &catalog.NotFoundError{What: ref.Kind.Label().Lower(), ID: ref.ID, Nearest: wording.NearestFew(ref.ID, v.IDs(ref.Kind), 3)}
+func (s *Service) Sheet(ctx context.Context, ref catalog.Ref, on, knownOn catalog.Date) (*Sheet, error) {
+	in, err := s.reading(ctx, on, knownOn)
+	if err != nil {
+		return nil, err
 	}
-	out := &Sheet{Record: ref, Name: rec.Name(), On: on, KnownOn: knownOn, Sections: []SheetSection{}, Links: []Link{}, Sources: []catalog.Source{}}
+	rec, sources, err := in.record(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	out := &Sheet{Record: ref, Name: rec.Name(), On: on, KnownOn: in.knownOn, Sections: []SheetSection{}, Links: []Link{}, Sources: []catalog.Source{}}
 	cited := map[string]bool{}
 	for _, sec := range s.Dictionary.Sections {
 		if sec.Record != ref.Kind {
@@ -85,20 +89,43 @@ func (s *Service) Sheet(ref catalog.Ref, on, knownOn catalog.Date) (*Sheet, erro
 			out.Sections = append(out.Sections, SheetSection{ID: sec.ID, Title: sec.Title, Facts: facts})
 		}
 	}
-	for _, def := range s.Dictionary.Facts() {
-		if def.Type != catalog.TypeReference || def.RefersTo != ref.Kind {
-			continue
-		}
-		for _, r := range v.Naming(def.Path, ref.ID) {
-			out.Links = append(out.Links, Link{Record: r, Name: v.Name(r), Path: def.Path})
-		}
-	}
-	delete(cited, "")
-	for id := range cited {
-		if src, ok := v.Source(id); ok {
+	for _, src := range sources {
+		if cited[src.ID] {
 			out.Sources = append(out.Sources, src)
 		}
 	}
 	slices.SortFunc(out.Sources, func(a, b catalog.Source) int { return strings.Compare(a.ID, b.ID) })
+	if out.Links, err = in.links(ctx, ref); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// links lists the records that name one, by the facts that do, in the order of the dictionary.
+func (r *reading) links(ctx context.Context, ref catalog.Ref) ([]Link, error) {
+	var asked []catalog.Link
+	for _, def := range r.s.Dictionary.Facts() {
+		if def.Type == catalog.TypeReference && def.RefersTo == ref.Kind {
+			asked = append(asked, catalog.Link{Path: def.Path, Target: ref.ID})
+		}
+	}
+	named, err := r.naming(ctx, asked...)
+	if err != nil {
+		return nil, err
+	}
+	var refs []catalog.Ref
+	for _, k := range asked {
+		refs = append(refs, named[k]...)
+	}
+	names, err := r.names(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	out := []Link{}
+	for _, k := range asked {
+		for _, x := range named[k] {
+			out = append(out, Link{Record: x, Name: names[x], Path: k.Path})
+		}
+	}
 	return out, nil
 }

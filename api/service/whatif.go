@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"slices"
 
 	"vigie/catalog"
@@ -11,22 +12,22 @@ import (
 )
 
 // WhatIf says what assumptions make of some offerings for one use. With two or more it tells how their ranking moves.
-func (s *Service) WhatIf(r CompareRequest) (*evaluator.WhatIf, error) {
+func (s *Service) WhatIf(ctx context.Context, r CompareRequest) (*evaluator.WhatIf, error) {
 	if len(r.Assume) == 0 {
 		return nil, noAssumption()
 	}
 	out := newWhatIf(r.On, r.Assume)
 	assumptions := r.Assume
 	if len(r.Offerings) == 1 {
-		return out, s.whatIfOne(r, out)
+		return out, s.whatIfOne(ctx, r, out)
 	}
 	r.Assume = nil
-	before, err := s.Compare(r)
+	before, err := s.Compare(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	r.Assume = assumptions
-	after, err := s.Compare(r)
+	after, err := s.Compare(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -49,25 +50,25 @@ func newWhatIf(on catalog.Date, list []catalog.Assumption) *evaluator.WhatIf {
 		Rankings: []evaluator.RankMove{}, Decisions: []string{}}
 }
 
-func (s *Service) whatIfOne(r CompareRequest, out *evaluator.WhatIf) error {
-	if r.KnownOn == "" {
-		r.KnownOn = r.On
-	}
+func (s *Service) whatIfOne(ctx context.Context, r CompareRequest, out *evaluator.WhatIf) error {
 	w, err := s.weighing(r.Weights, r.UseCase, r.Weighing)
 	if err != nil {
 		return err
 	}
 	q := catalog.Query{Offering: r.Offerings[0], UseCase: r.UseCase, Organisation: r.Organisation}
-	view := s.View(r.On, r.KnownOn)
-	other, err := s.assumed(view, r.Assume)
+	facts, err := s.reading(ctx, r.On, r.KnownOn)
 	if err != nil {
 		return err
 	}
-	before, err := s.assessOn(view, q, w)
+	other, err := facts.assume(r.Assume)
 	if err != nil {
 		return err
 	}
-	after, err := s.assessOn(other, q, w)
+	before, err := s.assessOn(ctx, facts, q, w)
+	if err != nil {
+		return err
+	}
+	after, err := s.assessOn(ctx, other, q, w)
 	if err != nil {
 		return err
 	}
@@ -96,12 +97,15 @@ type subject struct {
 
 // WhatIfDecided says what assumptions make of every decision in force on a day: which verdicts change, and why.
 // Dossiers that no assumption reaches are not judged again.
-func (s *Service) WhatIfDecided(h *decision.History, on catalog.Date, list []catalog.Assumption) (*evaluator.WhatIf, error) {
+func (s *Service) WhatIfDecided(ctx context.Context, h *decision.History, on catalog.Date, list []catalog.Assumption) (*evaluator.WhatIf, error) {
 	if len(list) == 0 {
 		return nil, noAssumption()
 	}
-	view := s.View(on, on)
-	other, err := s.assumed(view, list)
+	facts, err := s.reading(ctx, on, on)
+	if err != nil {
+		return nil, err
+	}
+	other, err := facts.assume(list)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +127,7 @@ func (s *Service) WhatIfDecided(h *decision.History, on catalog.Date, list []cat
 		change  *evaluator.Change
 	}
 	outcomes, err := parallel(decided, func(k subject) (o outcome, err error) {
-		d, err := view.Gather(k.query)
+		d, err := facts.gather(ctx, k.query)
 		if err != nil {
 			return o, err
 		}
@@ -131,7 +135,7 @@ func (s *Service) WhatIfDecided(h *decision.History, on catalog.Date, list []cat
 		if !o.touched {
 			return o, nil
 		}
-		o.change, err = s.changed(k, d, other)
+		o.change, err = s.changed(ctx, k, d, other)
 		return o, err
 	})
 	if err != nil {
@@ -156,8 +160,8 @@ func (s *Service) WhatIfDecided(h *decision.History, on catalog.Date, list []cat
 }
 
 // changed judges a subject under the other view, first in brief; nil when no answer changes.
-func (s *Service) changed(k subject, d *catalog.Dossier, other *catalog.View) (*evaluator.Change, error) {
-	hypothetical, err := other.Gather(k.query)
+func (s *Service) changed(ctx context.Context, k subject, d *catalog.Dossier, other *reading) (*evaluator.Change, error) {
+	hypothetical, err := other.gather(ctx, k.query)
 	if err != nil {
 		return nil, err
 	}

@@ -40,9 +40,13 @@ var uses = []string{"office-assistant", "code-assistant", "customer-chatbot", "h
 // deferrals are decisions about every shipped offering in every shipped use, repeated until there are n.
 func deferrals(t testing.TB, s *service.Service, n int) *decision.History {
 	t.Helper()
+	view, err := s.View(t.Context(), today, today)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var list []*decision.Decision
 	for i := 0; len(list) < n; i++ {
-		for _, id := range s.View(today, today).IDs(catalog.Offering) {
+		for _, id := range view.IDs(catalog.Offering) {
 			if len(list) == n {
 				break
 			}
@@ -70,13 +74,13 @@ func TestWhatIfOverDecisionsAgreesWithJudgingAllAgain(t *testing.T) {
 		{"offering/ovh-gpt-oss-120b:offering.processing_countries=unknown", "supply:ovhcloud->US"},
 	} {
 		list := assumptions(t, s, texts...)
-		got, err := s.WhatIfDecided(h, today, list)
+		got, err := s.WhatIfDecided(t.Context(), h, today, list)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var want []evaluator.Change
 		for _, d := range h.List {
-			one, err := s.WhatIf(service.CompareRequest{Offerings: []string{d.Offering}, UseCase: d.UseCase, On: today, Assume: list})
+			one, err := s.WhatIf(t.Context(), service.CompareRequest{Offerings: []string{d.Offering}, UseCase: d.UseCase, On: today, Assume: list})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +103,7 @@ func TestWhatIfOverDecisionsAgreesWithJudgingAllAgain(t *testing.T) {
 // A European vendor bought by a US group: the verdict of a use that asks for control inside the EEA says why.
 func TestWhatIfSaysWhy(t *testing.T) {
 	s := openShipped(t)
-	got, err := s.WhatIf(service.CompareRequest{Offerings: []string{"mistral-api-medium-3.5", "ovh-gpt-oss-120b"}, UseCase: "rnd-secret", On: today,
+	got, err := s.WhatIf(t.Context(), service.CompareRequest{Offerings: []string{"mistral-api-medium-3.5", "ovh-gpt-oss-120b"}, UseCase: "rnd-secret", On: today,
 		Assume: assumptions(t, s, "stake:mistral<-US=100")})
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +136,7 @@ func TestWhatIfRefuses(t *testing.T) {
 	} {
 		list, err := s.Assumptions(c.texts)
 		if err == nil {
-			_, err = s.WhatIf(service.CompareRequest{Offerings: []string{"mistral-api-medium-3.5"}, UseCase: "rnd-secret", On: today, Assume: list})
+			_, err = s.WhatIf(t.Context(), service.CompareRequest{Offerings: []string{"mistral-api-medium-3.5"}, UseCase: "rnd-secret", On: today, Assume: list})
 		}
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -143,7 +147,7 @@ func TestWhatIfRefuses(t *testing.T) {
 // An offering that cannot be taken for a sensitive use has its nearest alternatives named, with what is lost and won.
 func TestRecourseNamesTheSameModelFirst(t *testing.T) {
 	s := openShipped(t)
-	subject, list, err := s.Recourse(service.Request{Offering: "groq-gpt-oss-120b", UseCase: "rnd-secret", On: today})
+	subject, list, err := s.Recourse(t.Context(), service.Request{Offering: "groq-gpt-oss-120b", UseCase: "rnd-secret", On: today})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +173,7 @@ func BenchmarkWhatIfFiveThousandDecisions(b *testing.B) {
 	h := deferrals(b, s, 5000)
 	list := assumptions(b, s, "stake:mistral<-US=100")
 	for b.Loop() {
-		if _, err := s.WhatIfDecided(h, today, list); err != nil {
+		if _, err := s.WhatIfDecided(b.Context(), h, today, list); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -180,7 +184,7 @@ func BenchmarkWhatIfLawFiveThousandDecisions(b *testing.B) {
 	h := deferrals(b, s, 5000)
 	list := assumptions(b, s, "law:us-fisa-702=repealed")
 	for b.Loop() {
-		if _, err := s.WhatIfDecided(h, today, list); err != nil {
+		if _, err := s.WhatIfDecided(b.Context(), h, today, list); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -116,17 +117,20 @@ type Missing struct {
 const firstMissing = 10
 
 // Assessment makes the page of an assessment. Errors are *catalog.NotFoundError for ids that name nothing.
-func (s *Site) Assessment(r Request, q service.Request) ([]byte, error) {
+func (s *Site) Assessment(ctx context.Context, r Request, q service.Request) ([]byte, error) {
 	if q.KnownOn == "" {
 		q.KnownOn = q.On
 	}
-	res, err := s.svc.Assess(q)
+	res, err := s.svc.Assess(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	a, d := res.Assessment, res.Dossier
-	v := s.svc.View(q.On, q.KnownOn)
-	sp := s.svc.Speaker(r.Lang, v)
+	names, err := s.svc.Names(ctx, q.On, q.KnownOn)
+	if err != nil {
+		return nil, err
+	}
+	sp := s.svc.Speaker(r.Lang, names)
 	b := s.base(r, "offerings", "")
 	pen := b.newPen(sp, d.Sources)
 	pen.dossier = d
@@ -162,8 +166,8 @@ func (s *Site) Assessment(r Request, q service.Request) ([]byte, error) {
 	}
 	p.Technical = technical(b, a)
 	s.addresses(&p, q)
-	for _, id := range v.IDs(catalog.UseCase) {
-		p.UseCases = append(p.UseCases, Option{id, sp.Text(v.Name(catalog.Ref{Kind: catalog.UseCase, ID: id})), id == q.UseCase})
+	if p.UseCases, err = s.useCases(ctx, sp, q.UseCase, q.On, q.KnownOn); err != nil {
+		return nil, err
 	}
 	for _, id := range s.svc.WeightSetIDs() {
 		p.Weights = append(p.Weights, Option{id, sp.Text(s.svc.Framework.WeightSets[id].Title), id == a.WeightSet})

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -52,11 +53,14 @@ type Card struct {
 }
 
 // Home makes the first page. Errors are *catalog.NotFoundError for an unknown use case.
-func (s *Site) Home(r Request, q HomeQuery) ([]byte, error) {
+func (s *Site) Home(ctx context.Context, r Request, q HomeQuery) ([]byte, error) {
 	b := s.base(r, "offerings", "")
 	b.Title = b.w("home.title")
 	b.Description = b.w("home.lead")
-	v := s.svc.View(q.On, q.On)
+	v, err := s.svc.View(ctx, q.On, q.On)
+	if err != nil {
+		return nil, err
+	}
 	sp := s.svc.Speaker(r.Lang, v)
 	p := HomePage{Base: b, Form: q, Filtered: q.Find != "" || q.Vendor != "" || q.Deployment != ""}
 	for _, id := range v.IDs(catalog.UseCase) {
@@ -98,7 +102,7 @@ func (s *Site) Home(r Request, q HomeQuery) ([]byte, error) {
 		p.Count++
 	}
 	if q.UseCase != "" {
-		if err := s.judge(b, groups, q); err != nil {
+		if err := s.judge(ctx, b, groups, q); err != nil {
 			return nil, err
 		}
 	}
@@ -115,7 +119,7 @@ func (s *Site) Home(r Request, q HomeQuery) ([]byte, error) {
 }
 
 // judge assesses the offerings of the list for the use case.
-func (s *Site) judge(b Base, groups map[string]*Group, q HomeQuery) error {
+func (s *Site) judge(ctx context.Context, b Base, groups map[string]*Group, q HomeQuery) error {
 	var cards []*Card
 	var requests []service.Request
 	for _, g := range groups {
@@ -124,7 +128,7 @@ func (s *Site) judge(b Base, groups map[string]*Group, q HomeQuery) error {
 			requests = append(requests, service.Request{Offering: g.Offerings[i].ID, UseCase: q.UseCase, On: q.On})
 		}
 	}
-	results, err := s.svc.AssessAll(requests)
+	results, err := s.svc.AssessAll(ctx, requests)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"html/template"
 	"net/url"
 	"slices"
@@ -40,14 +41,17 @@ type ExposurePage struct {
 
 // Exposure makes the page. Errors are *catalog.NotFoundError for ids that name nothing, *catalog.InvalidError for laws
 // and assumptions that are none.
-func (s *Site) Exposure(r Request, q service.ExposureRequest) ([]byte, error) {
-	res, err := s.svc.Exposure(q)
+func (s *Site) Exposure(ctx context.Context, r Request, q service.ExposureRequest) ([]byte, error) {
+	res, err := s.svc.Exposure(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	d := res.Dossier
-	v := s.svc.View(d.On, d.KnownOn)
-	sp := s.svc.Speaker(r.Lang, v)
+	names, err := s.svc.Names(ctx, d.On, d.KnownOn)
+	if err != nil {
+		return nil, err
+	}
+	sp := s.svc.Speaker(r.Lang, names)
 	b := s.base(r, "offerings", "")
 	p := ExposurePage{Base: b, Offering: b.recordLink(sp, d.Offering), Days: b.w("exposure.days", b.Day(res.On), b.Day(res.LawOn)), Hypothetical: res.Hypothetical,
 		Form: b.At("/offerings/" + url.PathEscape(q.Offering) + "/exposure"), On: q.On, LawOn: q.LawOn, Assume: strings.Join(q.Assume, " "), AssumeForm: "law:us-fisa-702=repealed"}
@@ -72,7 +76,7 @@ func (s *Site) Exposure(r Request, q service.ExposureRequest) ([]byte, error) {
 		return nil, err
 	}
 	pen := b.newPen(sp, d.Sources)
-	if p.Body, err = s.draw(pen, v, sections, res.Exposures); err != nil {
+	if p.Body, err = s.draw(pen, d, sections, res.Exposures); err != nil {
 		return nil, err
 	}
 	p.Sources = pen.sources()
@@ -80,8 +84,8 @@ func (s *Site) Exposure(r Request, q service.ExposureRequest) ([]byte, error) {
 		p.Contents = append(p.Contents, Link{x.Title, "#" + x.ID})
 	}
 	p.Contents = append(p.Contents, Link{b.w("sources.title"), "#sources"})
-	for _, id := range v.IDs(catalog.UseCase) {
-		p.UseCases = append(p.UseCases, Option{id, sp.Text(v.Name(catalog.Ref{Kind: catalog.UseCase, ID: id})), id == q.UseCase})
+	if p.UseCases, err = s.useCases(ctx, sp, q.UseCase, d.On, d.KnownOn); err != nil {
+		return nil, err
 	}
 	p.JSON = withQuery("/api/v1/offerings/"+url.PathEscape(q.Offering)+"/exposure", "use_case", q.UseCase, "organisation", q.Organisation, "on", string(q.On),
 		"known_on", string(p.KnownOn), "law_on", string(q.LawOn), "assume", p.Assume)
@@ -89,7 +93,7 @@ func (s *Site) Exposure(r Request, q service.ExposureRequest) ([]byte, error) {
 }
 
 // draw writes sections of a report into a page: links lead to what the page holds, to records, and to the pages of laws.
-func (s *Site) draw(b *pen, v *catalog.View, sections []tree.Section, e *jurisdiction.Exposures) (template.HTML, error) {
+func (s *Site) draw(b *pen, d *catalog.Dossier, sections []tree.Section, e *jurisdiction.Exposures) (template.HTML, error) {
 	here := map[string]bool{}
 	anchors(sections, here)
 	var failed error
@@ -105,7 +109,7 @@ func (s *Site) draw(b *pen, v *catalog.View, sections []tree.Section, e *jurisdi
 				return b.At("/laws/" + url.PathEscape(id))
 			}
 			if ref, ok := recordOf(anchor); ok {
-				if _, there := v.Record(ref); there {
+				if d.Record(ref) != nil {
 					return b.At(recordPath(ref))
 				}
 			}
@@ -198,7 +202,7 @@ type LawLine struct {
 }
 
 // Laws makes the list of laws.
-func (s *Site) Laws(r Request) ([]byte, error) {
+func (s *Site) Laws(ctx context.Context, r Request) ([]byte, error) {
 	b := s.base(r, "laws", "")
 	b.Title = b.w("laws.title")
 	p := LawsPage{Base: b}
@@ -241,7 +245,7 @@ type LawTrigger struct {
 }
 
 // Law makes the page of a law. The error is a *catalog.NotFoundError for an id that names none.
-func (s *Site) Law(r Request, id string) ([]byte, error) {
+func (s *Site) Law(ctx context.Context, r Request, id string) ([]byte, error) {
 	l, err := s.svc.Law(id)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
@@ -16,21 +17,21 @@ import (
 // lawPages are the pages about law and licences: one for each offering, law and licence.
 func lawPages(s *Site) []page {
 	pages := []page{
-		{"/laws", func(r Request) ([]byte, error) { return s.Laws(r) }},
-		{"/licences", func(r Request) ([]byte, error) { return s.Licences(r) }},
-		{"/licences/text", func(r Request) ([]byte, error) { return s.LicenceText(r, TextQuery{On: today}) }},
+		{"/laws", func(r Request) ([]byte, error) { return s.Laws(context.Background(), r) }},
+		{"/licences", func(r Request) ([]byte, error) { return s.Licences(context.Background(), r) }},
+		{"/licences/text", func(r Request) ([]byte, error) { return s.LicenceText(context.Background(), r, TextQuery{On: today}) }},
 	}
 	for _, id := range s.svc.Knowledge.Laws.IDs() {
-		pages = append(pages, page{"/laws/" + id, func(r Request) ([]byte, error) { return s.Law(r, id) }})
+		pages = append(pages, page{"/laws/" + id, func(r Request) ([]byte, error) { return s.Law(context.Background(), r, id) }})
 	}
 	for _, id := range s.svc.Knowledge.Licences.IDs() {
 		pages = append(pages, page{"/licences/" + url.PathEscape(id), func(r Request) ([]byte, error) {
-			return s.Licence(r, LicenceQuery{ID: id, UseCase: "office-assistant", On: today, KnownOn: today})
+			return s.Licence(context.Background(), r, LicenceQuery{ID: id, UseCase: "office-assistant", On: today, KnownOn: today})
 		}})
 	}
 	for _, id := range s.svc.Catalogue.IDs(catalog.Offering) {
 		pages = append(pages, page{"/offerings/" + id + "/exposure", func(r Request) ([]byte, error) {
-			return s.Exposure(r, service.ExposureRequest{Request: service.Request{Offering: id, UseCase: "office-assistant", On: today, KnownOn: today}})
+			return s.Exposure(context.Background(), r, service.ExposureRequest{Request: service.Request{Offering: id, UseCase: "office-assistant", On: today, KnownOn: today}})
 		}})
 	}
 	return pages
@@ -40,7 +41,7 @@ func lawPages(s *Site) []page {
 func TestWhatIfPage(t *testing.T) {
 	s := testSite(t)
 	q := service.ExposureRequest{Request: service.Request{Offering: "azure-openai-eu-gpt-5.5", On: today, KnownOn: today}, Assume: []string{"law:us-fisa-702=repealed"}}
-	body, err := s.Exposure(Request{Lang: wording.EN, Path: "/offerings/azure-openai-eu-gpt-5.5/exposure"}, q)
+	body, err := s.Exposure(t.Context(), Request{Lang: wording.EN, Path: "/offerings/azure-openai-eu-gpt-5.5/exposure"}, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func TestTextPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.q.On = today
-			body, err := s.LicenceText(Request{Lang: wording.EN, Path: "/licences/text"}, c.q)
+			body, err := s.LicenceText(t.Context(), Request{Lang: wording.EN, Path: "/licences/text"}, c.q)
 			if err != nil {
 				t.Fatal(err)
 			}

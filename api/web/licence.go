@@ -1,10 +1,12 @@
 package web
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
 
+	"vigie/api/service"
 	"vigie/catalog"
 	"vigie/evaluator/licence"
 )
@@ -23,7 +25,7 @@ type LicenceLine struct {
 }
 
 // Licences makes the list.
-func (s *Site) Licences(r Request) ([]byte, error) {
+func (s *Site) Licences(ctx context.Context, r Request) ([]byte, error) {
 	b := s.base(r, "licences", "")
 	b.Title = b.w("licences.title")
 	p := LicencesPage{Base: b}
@@ -83,8 +85,8 @@ type RightLine struct {
 }
 
 // Licence makes the page of a licence. The error is a *catalog.NotFoundError for an id or a use that names none.
-func (s *Site) Licence(r Request, q LicenceQuery) ([]byte, error) {
-	j, err := s.svc.LicenceRights(q.ID, q.UseCase, q.Organisation, q.On, q.KnownOn)
+func (s *Site) Licence(ctx context.Context, r Request, q LicenceQuery) ([]byte, error) {
+	j, err := s.svc.LicenceRights(ctx, q.ID, q.UseCase, q.Organisation, q.On, q.KnownOn)
 	if err != nil {
 		return nil, err
 	}
@@ -100,27 +102,35 @@ func (s *Site) Licence(r Request, q LicenceQuery) ([]byte, error) {
 		p.Says = append(p.Says, SaysLine{b.text(x.Label), sentence(b.text(x.Says)), b.text(x.Clause)})
 	}
 	p.Rights = b.rights(j.Rights, j.Duties, nil, s.documents(b, j.NotRead), j.Verified)
-	p.UseCases, p.For = s.uses(b, q.UseCase, q.On)
+	if p.UseCases, p.For, err = s.uses(ctx, b, q.UseCase, q.On); err != nil {
+		return nil, err
+	}
 	return s.render("licence", p)
 }
 
 // uses are the use cases to choose from, and the one chosen.
-func (s *Site) uses(b Base, chosen string, on catalog.Date) ([]Option, *Link) {
-	v := s.svc.View(on, on)
-	sp := s.svc.Speaker(b.Lang, v)
-	var (
-		out []Option
-		of  *Link
-	)
-	for _, id := range v.IDs(catalog.UseCase) {
-		ref := catalog.Ref{Kind: catalog.UseCase, ID: id}
-		out = append(out, Option{id, sp.Text(v.Name(ref)), id == chosen})
-		if id == chosen {
-			l := b.recordLink(sp, ref)
-			of = &l
-		}
+func (s *Site) uses(ctx context.Context, b Base, chosen string, on catalog.Date) ([]Option, *Link, error) {
+	names, err := s.svc.Names(ctx, on, on)
+	if err != nil {
+		return nil, nil, err
 	}
-	return out, of
+	sp := s.svc.Speaker(b.Lang, names)
+	out, err := s.useCases(ctx, sp, chosen, on, on)
+	if err != nil || !slices.ContainsFunc(out, func(o Option) bool { return o.Selected }) {
+		return out, nil, err
+	}
+	l := b.recordLink(sp, catalog.Ref{Kind: catalog.UseCase, ID: chosen})
+	return out, &l, nil
+}
+
+// useCases are the use cases to choose from.
+func (s *Site) useCases(ctx context.Context, sp service.Speaker, chosen string, on, knownOn catalog.Date) ([]Option, error) {
+	list, err := s.svc.List(ctx, catalog.UseCase, on, knownOn, "")
+	var out []Option
+	for _, l := range list {
+		out = append(out, Option{l.ID, sp.Text(l.Name), l.ID == chosen})
+	}
+	return out, err
 }
 
 func (b Base) rights(rights map[string]licence.Right, duties []licence.Duty, terms []licence.Term, notRead []string, verified bool) RightsBlock {

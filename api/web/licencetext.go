@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,11 +74,14 @@ type Segment struct {
 }
 
 // LicenceText makes the form, with the answer when a text was sent.
-func (s *Site) LicenceText(r Request, q TextQuery) ([]byte, error) {
+func (s *Site) LicenceText(ctx context.Context, r Request, q TextQuery) ([]byte, error) {
 	b := s.base(r, "licences", "")
 	b.Title = b.w("text.title")
 	p := TextPage{Base: b, Form: b.At("/licences/text")}
-	p.UseCases, p.For = s.uses(b, q.UseCase, q.On)
+	var err error
+	if p.UseCases, p.For, err = s.uses(ctx, b, q.UseCase, q.On); err != nil {
+		return nil, err
+	}
 	switch {
 	case q.Fault == "too_large":
 		p.Fault = b.w("text.too_large")
@@ -86,7 +90,7 @@ func (s *Site) LicenceText(r Request, q TextQuery) ([]byte, error) {
 	case q.Sent && len(strings.TrimSpace(string(q.Text))) == 0:
 		p.Fault = b.w("text.nothing")
 	case q.Sent:
-		ans, err := s.svc.Licence(service.LicenceRequest{Text: q.Text, Name: q.Name, UseCase: q.UseCase, On: q.On, KnownOn: q.On})
+		ans, err := s.svc.Licence(ctx, service.LicenceRequest{Text: q.Text, Name: q.Name, UseCase: q.UseCase, On: q.On, KnownOn: q.On})
 		if err != nil {
 			return nil, err
 		}

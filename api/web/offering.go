@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+
 	"vigie/api/service"
 	"vigie/catalog"
 	"vigie/evaluator"
@@ -31,13 +33,16 @@ var offeringFacts = []string{"offering.vendor", "offering.deployment", "offering
 	"offering.terms", "offering.sla"}
 
 // Offering makes the page of an offering. The error is a *catalog.NotFoundError for an id that names none.
-func (s *Site) Offering(r Request, id string, on catalog.Date) ([]byte, error) {
+func (s *Site) Offering(ctx context.Context, r Request, id string, on catalog.Date) ([]byte, error) {
 	ref := catalog.Ref{Kind: catalog.Offering, ID: id}
-	sheet, err := s.svc.Sheet(ref, on, on)
+	sheet, err := s.svc.Sheet(ctx, ref, on, on)
 	if err != nil {
 		return nil, err
 	}
-	v := s.svc.View(on, on)
+	v, err := s.svc.View(ctx, on, on)
+	if err != nil {
+		return nil, err
+	}
 	sp := s.svc.Speaker(r.Lang, v)
 	b := s.base(r, "offerings", sp.Text(sheet.Name))
 	p := OfferingPage{Base: b, Name: sp.Text(sheet.Name), Sheet: b.At("/records/offering/" + id), Law: b.At("/offerings/" + id + "/exposure")}
@@ -51,7 +56,7 @@ func (s *Site) Offering(r Request, id string, on catalog.Date) ([]byte, error) {
 	for _, uc := range v.IDs(catalog.UseCase) {
 		requests = append(requests, service.Request{Offering: id, UseCase: uc, On: on})
 	}
-	results, err := s.svc.AssessAll(requests)
+	results, err := s.svc.AssessAll(ctx, requests)
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +125,11 @@ type Weight struct {
 var useCaseFacts = []string{"use_case.organisation", "use_case.data_classification", "use_case.personal_data", "use_case.criticality", "use_case.required_countries", "use_case.agentic"}
 
 // UseCases makes the page of the use cases.
-func (s *Site) UseCases(r Request, on catalog.Date) ([]byte, error) {
-	v := s.svc.View(on, on)
+func (s *Site) UseCases(ctx context.Context, r Request, on catalog.Date) ([]byte, error) {
+	v, err := s.svc.View(ctx, on, on)
+	if err != nil {
+		return nil, err
+	}
 	sp := s.svc.Speaker(r.Lang, v)
 	b := s.base(r, "usecases", "")
 	b.Title = b.w("usecases.title")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -36,13 +37,16 @@ type LinkGroup struct {
 }
 
 // Record makes the page of a record. The error is a *catalog.NotFoundError for an id that names none.
-func (s *Site) Record(r Request, ref catalog.Ref, on, knownOn catalog.Date) ([]byte, error) {
-	sheet, err := s.svc.Sheet(ref, on, knownOn)
+func (s *Site) Record(ctx context.Context, r Request, ref catalog.Ref, on, knownOn catalog.Date) ([]byte, error) {
+	sheet, err := s.svc.Sheet(ctx, ref, on, knownOn)
 	if err != nil {
 		return nil, err
 	}
-	v := s.svc.View(on, knownOn)
-	sp := s.svc.Speaker(r.Lang, v)
+	names, err := s.svc.Names(ctx, on, knownOn)
+	if err != nil {
+		return nil, err
+	}
+	sp := s.svc.Speaker(r.Lang, names)
 	b := s.base(r, navOf(ref.Kind), sp.Text(sheet.Name))
 	pen := b.newPen(sp, sheet.Sources)
 	p := RecordPage{Base: b, Name: sp.Text(sheet.Name), ID: ref.String(), When: b.Day(on), Sources: pen.sources(),
@@ -113,17 +117,24 @@ type Row struct {
 }
 
 // Records makes the list of the records of a kind.
-func (s *Site) Records(r Request, kind catalog.Kind, find string, on catalog.Date) ([]byte, error) {
-	v := s.svc.View(on, on)
-	sp := s.svc.Speaker(r.Lang, v)
+func (s *Site) Records(ctx context.Context, r Request, kind catalog.Kind, find string, on catalog.Date) ([]byte, error) {
+	names, err := s.svc.Names(ctx, on, on)
+	if err != nil {
+		return nil, err
+	}
+	sp := s.svc.Speaker(r.Lang, names)
 	b := s.base(r, navOf(kind), "")
 	b.Title = b.plural(kind)
 	p := RecordsPage{Base: b, Kind: b.Title, Find: find, Form: b.At("/records/" + string(kind))}
 	for _, k := range catalog.Kinds() {
 		p.Kinds = append(p.Kinds, Option{b.At("/records/" + string(k)), b.plural(k), k == kind})
 	}
-	for _, l := range s.svc.List(kind, on, on, "") {
-		x := Row{Link: b.recordLink(sp, catalog.Ref{Kind: kind, ID: l.ID}), Facts: l.Facts}
+	list, err := s.svc.List(ctx, kind, on, on, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range list {
+		x := Row{Link: Link{sp.Text(l.Name), b.At(recordPath(catalog.Ref{Kind: kind, ID: l.ID}))}, Facts: l.Facts}
 		if l.By != nil {
 			x.By = sp.Text(*l.By)
 		}

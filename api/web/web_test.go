@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"io/fs"
 	"net/url"
 	"os"
@@ -107,23 +108,23 @@ type page struct {
 // allPages are every page of the reference catalogue but assessments.
 func allPages(s *Site) []page {
 	pages := []page{
-		{"/", func(r Request) ([]byte, error) { return s.Home(r, HomeQuery{On: today}) }},
-		{"/use-cases", func(r Request) ([]byte, error) { return s.UseCases(r, today) }},
+		{"/", func(r Request) ([]byte, error) { return s.Home(context.Background(), r, HomeQuery{On: today}) }},
+		{"/use-cases", func(r Request) ([]byte, error) { return s.UseCases(context.Background(), r, today) }},
 		{"/nothing", func(r Request) ([]byte, error) { return s.Failure(r, 404, []string{"x"}, "") }},
 		{"/broken", func(r Request) ([]byte, error) { return s.Failure(r, 500, nil, "0123456789abcdef") }},
 		{"/wrong", func(r Request) ([]byte, error) { return s.Failure(r, 400, nil, "") }},
 		{"/posted", func(r Request) ([]byte, error) { return s.Failure(r, 405, nil, "") }},
 	}
 	for _, k := range catalog.Kinds() {
-		pages = append(pages, page{"/records/" + string(k), func(r Request) ([]byte, error) { return s.Records(r, k, "", today) }})
+		pages = append(pages, page{"/records/" + string(k), func(r Request) ([]byte, error) { return s.Records(context.Background(), r, k, "", today) }})
 		for _, id := range s.svc.Catalogue.IDs(k) {
 			ref := catalog.Ref{Kind: k, ID: id}
-			pages = append(pages, page{"/records/" + ref.String(), func(r Request) ([]byte, error) { return s.Record(r, ref, today, today) }})
+			pages = append(pages, page{"/records/" + ref.String(), func(r Request) ([]byte, error) { return s.Record(context.Background(), r, ref, today, today) }})
 		}
 	}
 	pages = append(pages, lawPages(s)...)
 	for _, id := range s.svc.Catalogue.IDs(catalog.Offering) {
-		pages = append(pages, page{"/offerings/" + id, func(r Request) ([]byte, error) { return s.Offering(r, id, today) }})
+		pages = append(pages, page{"/offerings/" + id, func(r Request) ([]byte, error) { return s.Offering(context.Background(), r, id, today) }})
 	}
 	return pages
 }
@@ -134,11 +135,13 @@ func assessments(s *Site) []page {
 	for _, id := range s.svc.Catalogue.IDs(catalog.Offering) {
 		for _, uc := range s.svc.Catalogue.IDs(catalog.UseCase) {
 			q := service.Request{Offering: id, UseCase: uc, On: today}
-			pages = append(pages, page{"/offerings/" + id + "/assessment?use_case=" + uc, func(r Request) ([]byte, error) { return s.Assessment(r, q) }})
+			pages = append(pages, page{"/offerings/" + id + "/assessment?use_case=" + uc, func(r Request) ([]byte, error) { return s.Assessment(context.Background(), r, q) }})
 		}
 	}
 	for _, uc := range s.svc.Catalogue.IDs(catalog.UseCase) {
-		pages = append(pages, page{"/?use_case=" + uc, func(r Request) ([]byte, error) { return s.Home(r, HomeQuery{On: today, UseCase: uc}) }})
+		pages = append(pages, page{"/?use_case=" + uc, func(r Request) ([]byte, error) {
+			return s.Home(context.Background(), r, HomeQuery{On: today, UseCase: uc})
+		}})
 	}
 	return pages
 }
@@ -273,7 +276,7 @@ func TestAtOnce(t *testing.T) {
 	s := testSite(t)
 	want := map[wording.Lang]string{}
 	for _, l := range wording.Langs() {
-		body, err := s.UseCases(Request{Lang: l, Path: "/use-cases"}, today)
+		body, err := s.UseCases(context.Background(), Request{Lang: l, Path: "/use-cases"}, today)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +286,7 @@ func TestAtOnce(t *testing.T) {
 	for i := range 64 {
 		l := wording.Langs()[i%2]
 		wg.Go(func() {
-			body, err := s.UseCases(Request{Lang: l, Path: "/use-cases"}, today)
+			body, err := s.UseCases(context.Background(), Request{Lang: l, Path: "/use-cases"}, today)
 			if err != nil || string(body) != want[l] {
 				t.Errorf("a page in %s differs when others are made: %v", l, err)
 			}
@@ -314,7 +317,7 @@ func BenchmarkAssessmentPage(b *testing.B) {
 	q := service.Request{Offering: "mistral-api-medium-3.5", UseCase: "office-assistant", On: today}
 	b.ReportAllocs()
 	for b.Loop() {
-		body, err := s.Assessment(Request{Lang: wording.FR, Path: "/"}, q)
+		body, err := s.Assessment(context.Background(), Request{Lang: wording.FR, Path: "/"}, q)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -326,7 +329,7 @@ func BenchmarkAssessmentPage(b *testing.B) {
 func BenchmarkHome(b *testing.B) {
 	s := testSite(b)
 	for b.Loop() {
-		if _, err := s.Home(Request{Lang: wording.FR, Path: "/"}, HomeQuery{On: today}); err != nil {
+		if _, err := s.Home(context.Background(), Request{Lang: wording.FR, Path: "/"}, HomeQuery{On: today}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -152,6 +152,16 @@ func (s *Store) View(ctx context.Context, on, knownOn catalog.Date) (*catalog.Vi
 	return out, err
 }
 
+// IDs lists every id of a kind, in order.
+func (s *Store) IDs(ctx context.Context, kind catalog.Kind) ([]string, error) {
+	var out []string
+	err := s.reading(ctx, func(q query) (err error) {
+		out, err = (&shelf{store: s, q: q}).IDs(kind)
+		return err
+	})
+	return out, err
+}
+
 // Revision is the number of things recorded about a record, for If-Match: each claim, withdrawal and settlement adds one.
 func (s *Store) Revision(ctx context.Context, ref catalog.Ref) (int64, error) {
 	var out int64

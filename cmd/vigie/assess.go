@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ Code de sortie 0 dès que l'évaluation a pu être faite, quel que soit l'avis. 
 		Example: `  vigie assess --offering mistral-api-medium-3.5 --use-case office-assistant --lang fr
   vigie assess --offering mistral-api-medium-3.5 --use-case office-assistant --on 2026-11-24 --json`,
 		Args: a.noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			req, err := q.request()
 			if err != nil {
 				return err
@@ -39,14 +40,14 @@ Code de sortie 0 dès que l'évaluation a pu être faite, quel que soit l'avis. 
 			if err != nil {
 				return err
 			}
-			res, err := s.Assess(req)
+			res, err := s.Assess(c.Context(), req)
 			if err != nil {
 				return err
 			}
 			if asJSON {
 				return a.writeCanonical(res.Assessment)
 			}
-			return a.printAssessment(s, res, full)
+			return a.printAssessment(c.Context(), s, res, full)
 		},
 	}
 	a.questionFlags(c, &q)
@@ -67,9 +68,13 @@ type opinion struct {
 	sp  service.Speaker
 }
 
-func (a *app) printAssessment(s *service.Service, res *service.Result, full bool) error {
+func (a *app) printAssessment(ctx context.Context, s *service.Service, res *service.Result, full bool) error {
 	o := opinion{app: a, screen: a.screen(), svc: s, res: res}
-	o.sp = s.Speaker(a.lang, s.View(res.Assessment.On, res.Assessment.KnownOn))
+	var err error
+	o.sp, err = a.speaker(ctx, s, res.Assessment.On, res.Assessment.KnownOn)
+	if err != nil {
+		return err
+	}
 	o.head()
 	o.scores()
 	o.knockOuts(full)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func (a *app) catalogueList() *cobra.Command {
 		Example: `  vigie catalogue list
   vigie catalogue list --kind vendor --find mistral`,
 		Args: a.noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.openCatalogue(path)
 			if err != nil {
 				return err
@@ -47,7 +48,11 @@ func (a *app) catalogueList() *cobra.Command {
 			}
 			list := []service.Listing{}
 			for _, k := range kinds {
-				list = append(list, s.List(k, d.on, d.known(), find)...)
+				found, err := s.List(c.Context(), k, d.on, d.known(), find)
+				if err != nil {
+					return err
+				}
+				list = append(list, found...)
 			}
 			if asJSON {
 				return a.writeJSON(list)
@@ -123,7 +128,7 @@ func (a *app) catalogueShow() *cobra.Command {
 			}
 			return a.recordCompletions(path, catalog.Offering, catalog.UseCase, catalog.Vendor, catalog.Model), cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.openCatalogue(path)
 			if err != nil {
 				return err
@@ -132,14 +137,14 @@ func (a *app) catalogueShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			sheet, err := s.Sheet(ref, d.on, d.known())
+			sheet, err := s.Sheet(c.Context(), ref, d.on, d.known())
 			if err != nil {
 				return err
 			}
 			if asJSON {
 				return a.writeJSON(sheet)
 			}
-			return a.printSheet(s, sheet)
+			return a.printSheet(c.Context(), s, sheet)
 		},
 	}
 	a.catalogueFlag(c, &path)
@@ -179,9 +184,12 @@ func findRecord(c *catalog.Catalogue, word string) (catalog.Ref, error) {
 	return catalog.Ref{}, fault("%q names several records: %s", "« %s » désigne plusieurs fiches : %s", word, strings.Join(names, ", "))
 }
 
-func (a *app) printSheet(s *service.Service, sheet *service.Sheet) error {
+func (a *app) printSheet(ctx context.Context, s *service.Service, sheet *service.Sheet) error {
 	sc := a.screen()
-	sp := s.Speaker(a.lang, s.View(sheet.On, sheet.KnownOn))
+	sp, err := a.speaker(ctx, s, sheet.On, sheet.KnownOn)
+	if err != nil {
+		return err
+	}
 	sc.line(sc.in(bold, a.in(sheet.Name)))
 	sc.line(sc.in(dim, fmt.Sprintf("%s · %s · %s", a.in(sheet.Record.Kind.Label()), sheet.Record, sheet.On.In(a.lang))))
 	if len(sheet.Sections) == 0 {

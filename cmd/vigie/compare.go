@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ recalculées (.xlsx) ; le fichier apparaît en entier ou pas du tout.`),
   vigie compare --offering ovh-gpt-oss-120b --offering scaleway-gpt-oss-120b --use-case hr-personal-data --conviction agreed --json
   vigie compare --offering ovh-gpt-oss-120b --offering scaleway-gpt-oss-120b --use-case hr-personal-data --lang fr -o comparaison.xlsx`,
 		Args: a.noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if err := q.fill(&r); err != nil {
 				return err
 			}
@@ -53,7 +54,7 @@ recalculées (.xlsx) ; le fichier apparaît en entier ou pas du tout.`),
 			if err != nil {
 				return err
 			}
-			res, err := s.Compare(r)
+			res, err := s.Compare(c.Context(), r)
 			if err != nil {
 				return err
 			}
@@ -72,7 +73,7 @@ recalculées (.xlsx) ; le fichier apparaît en entier ou pas du tout.`),
 			if asJSON {
 				return a.writeCanonical(res.Comparison)
 			}
-			return a.printComparison(s, res, full)
+			return a.printComparison(c.Context(), s, res, full)
 		},
 	}
 	a.compareFlags(c, &q, &r)
@@ -130,9 +131,13 @@ type compared struct {
 	sp  service.Speaker
 }
 
-func (a *app) printComparison(s *service.Service, res *service.CompareResult, full bool) error {
+func (a *app) printComparison(ctx context.Context, s *service.Service, res *service.CompareResult, full bool) error {
 	o := compared{screen: a.screen(), app: a, svc: s, c: res.Comparison}
-	o.sp = s.Speaker(a.lang, s.View(o.c.On, o.c.KnownOn))
+	var err error
+	o.sp, err = a.speaker(ctx, s, o.c.On, o.c.KnownOn)
+	if err != nil {
+		return err
+	}
 	o.line(o.in(bold, a.in(o.sp.Names(catalog.Ref{Kind: catalog.UseCase, ID: o.c.UseCase}))))
 	o.line(o.in(dim, a.say("%s · weights %s · %s draws, ± %s points", "%s · pondérations %s · %s tirages, ± %s points", o.c.On.In(a.lang), o.c.WeightSet, wording.Number(a.lang, itoa(int64(o.c.Draws))), wording.Number(a.lang, fmt.Sprintf("%.1f", 100*o.c.Error)))))
 	o.ranking()

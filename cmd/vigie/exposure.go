@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,7 +35,7 @@ C'est une aide à la décision, non un avis juridique.`),
 		Example: `  vigie exposure --offering azure-openai-eu-gpt-5.5 --use-case office-assistant
   vigie exposure --offering mistral-api-eu-medium-3.5 --law us-fisa-702 --assume 'stake:mistral<-US=60'`,
 		Args: a.noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if q.offering == "" {
 				return fault("--offering is needed: which offering? vigie catalogue list names them", "il faut --offering : quelle offre ? vigie catalogue list les énumère")
 			}
@@ -43,14 +44,14 @@ C'est une aide à la décision, non un avis juridique.`),
 				return err
 			}
 			r.Request = service.Request{Offering: q.offering, UseCase: q.useCase, Organisation: q.organisation, On: q.on, KnownOn: q.known()}
-			res, err := s.Exposure(r)
+			res, err := s.Exposure(c.Context(), r)
 			if err != nil {
 				return err
 			}
 			if asJSON {
 				return a.writeCanonical(res)
 			}
-			return a.printExposure(s, res, full)
+			return a.printExposure(c.Context(), s, res, full)
 		},
 	}
 	f := c.Flags()
@@ -93,9 +94,13 @@ type exposed struct {
 	sp  service.Speaker
 }
 
-func (a *app) printExposure(s *service.Service, res *service.ExposureResult, full bool) error {
+func (a *app) printExposure(ctx context.Context, s *service.Service, res *service.ExposureResult, full bool) error {
 	e := exposed{screen: a.screen(), app: a, svc: s, res: res}
-	e.sp = s.Speaker(a.lang, s.View(res.Dossier.On, res.Dossier.KnownOn))
+	var err error
+	e.sp, err = a.speaker(ctx, s, res.Dossier.On, res.Dossier.KnownOn)
+	if err != nil {
+		return err
+	}
 	d := res.Dossier
 	e.line(e.in(bold, e.text(d.Name(d.Offering))))
 	when := a.say("facts of %s, law of %s", "faits au %s, droit au %s", res.On.In(a.lang), res.LawOn.In(a.lang))

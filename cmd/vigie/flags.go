@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -185,3 +186,12 @@ func kindNames() []string {
 
 // in gives a text of the data in the language of the user.
 func (a *app) in(t wording.Text) string { return wording.Typeset(a.lang, t.In(a.lang)) }
+
+// speaker speaks the language of the user over the records of a day.
+func (a *app) speaker(ctx context.Context, s *service.Service, on, knownOn catalog.Date) (service.Speaker, error) {
+	names, err := s.Names(ctx, on, knownOn)
+	if err != nil {
+		return service.Speaker{}, err
+	}
+	return s.Speaker(a.lang, names), nil
+}

@@ -52,7 +52,7 @@ Sans organisation ni cas d'usage, ce qui en dépend est inconnu. - lit l'entrée
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			text, err := a.readText(args[0])
 			if err != nil {
 				return err
@@ -61,7 +61,7 @@ Sans organisation ni cas d'usage, ce qui en dépend est inconnu. - lit l'entrée
 			if err != nil {
 				return err
 			}
-			ans, err := s.Licence(service.LicenceRequest{Text: text, Name: filepath.Base(args[0]), UseCase: w.useCase, Organisation: w.organisation, On: w.on, KnownOn: w.known()})
+			ans, err := s.Licence(c.Context(), service.LicenceRequest{Text: text, Name: filepath.Base(args[0]), UseCase: w.useCase, Organisation: w.organisation, On: w.on, KnownOn: w.known()})
 			if err != nil {
 				return err
 			}
@@ -243,12 +243,12 @@ func (a *app) licenceShow() *cobra.Command {
 			return nil
 		},
 		ValidArgsFunction: a.completeLicences,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open(service.Options{Catalogue: w.path})
 			if err != nil {
 				return err
 			}
-			j, err := s.LicenceRights(args[0], w.useCase, w.organisation, w.on, w.known())
+			j, err := s.LicenceRights(c.Context(), args[0], w.useCase, w.organisation, w.on, w.known())
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"vigie/api/service"
@@ -27,7 +29,7 @@ ne tiennent plus.`),
 		Example: `  vigie portfolio --decisions ./decisions
   vigie portfolio --decisions ./decisions --drift --json`,
 		Args: a.noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			if folder == "" {
 				return fault("--decisions is needed: the folder that holds the decisions", "il faut --decisions : le dossier qui contient les décisions")
 			}
@@ -40,9 +42,9 @@ ne tiennent plus.`),
 				return err
 			}
 			if drift {
-				return a.drifts(s, h, q.on, asJSON)
+				return a.drifts(c.Context(), s, h, q.on, asJSON)
 			}
-			p, err := s.Portfolio(h, q.on)
+			p, err := s.Portfolio(c.Context(), h, q.on)
 			if err != nil {
 				return err
 			}
@@ -63,11 +65,11 @@ ne tiennent plus.`),
 	return c
 }
 
-func (a *app) drifts(s *service.Service, h *decision.History, on catalog.Date, asJSON bool) error {
+func (a *app) drifts(ctx context.Context, s *service.Service, h *decision.History, on catalog.Date, asJSON bool) error {
 	list := []*decision.Drift{}
 	sc := a.screen()
 	for _, d := range h.InForce(on) {
-		x, err := s.Drift(d, on)
+		x, err := s.Drift(ctx, d, on)
 		if err != nil {
 			return err
 		}
@@ -77,7 +79,10 @@ func (a *app) drifts(s *service.Service, h *decision.History, on catalog.Date, a
 		sc.para(2, "", "", a.in(x.Summary))
 		for _, f := range x.Facts {
 			if f.SaysOther() {
-				sp := s.Speaker(a.lang, s.View(on, on))
+				sp, err := a.speaker(ctx, s, on, on)
+				if err != nil {
+					return err
+				}
 				sc.para(4, "", dim, sp.Label(f.Path)+wording.Colon(a.lang)+" "+sp.State(f.Path, f.Before.State, f.Before.Value, f.Before.Disputed)+" → "+sp.State(f.Path, f.After.State, f.After.Value, f.After.Disputed))
 			}
 		}

@@ -28,7 +28,7 @@ premier parmi les rivales, largeur de la note. --letter écrit à chaque partie 
 		Example: `  vigie questions --offering mistral-api-medium-3.5 --use-case office-assistant
   vigie questions --offering mistral-api-medium-3.5 --rival openai-api-eu-gpt-5.5 --use-case hr-personal-data --letter --lang fr`,
 		Args: a.noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			req, err := q.request()
 			if err != nil {
 				return err
@@ -47,7 +47,7 @@ premier parmi les rivales, largeur de la note. --letter écrit à chaque partie 
 			if err != nil {
 				return err
 			}
-			agenda, err := s.Questions(req, rivals)
+			agenda, err := s.Questions(c.Context(), req, rivals)
 			if err != nil {
 				return err
 			}
@@ -106,7 +106,7 @@ func (a *app) printQuestions(s *service.Service, agenda *service.Agenda, full bo
 		}
 		text := x.Text
 		if text.IsZero() {
-			text = wording.Same(s.Speaker(a.lang, s.View(agenda.On, agenda.On)).Label(x.Path))
+			text = wording.Same(s.Speaker(a.lang, d).Label(x.Path))
 		}
 		lead := a.in(text)
 		if !x.Record.IsZero() {

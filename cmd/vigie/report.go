@@ -27,7 +27,7 @@ func (a *app) report() *cobra.Command {
 			"Écrit le rapport dans la langue de --lang. Le fichier apparaît en entier ou pas du tout."),
 		Example: `  vigie report --offering mistral-api-medium-3.5 --use-case office-assistant --lang fr -o rapport.pdf`,
 		Args:    a.noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			req, err := q.request()
 			if err != nil {
 				return err
@@ -44,7 +44,7 @@ func (a *app) report() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			res, err := s.Assess(req)
+			res, err := s.Assess(c.Context(), req)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"vigie/api/service"
@@ -26,7 +28,7 @@ Nothing of it is kept. Assumptions: `+catalog.AssumptionForms+`.`,
 		Example: `  vigie whatif --offering mistral-api-medium-3.5 --offering ovh-gpt-oss-120b --use-case rnd-secret --assume 'stake:mistral<-US=100'
   vigie whatif --decisions ./decisions --assume law:us-fisa-702=repealed --json`,
 		Args: a.noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.open(q.Options)
 			if err != nil {
 				return err
@@ -40,21 +42,21 @@ Nothing of it is kept. Assumptions: `+catalog.AssumptionForms+`.`,
 				if err != nil {
 					return err
 				}
-				if res, err = s.WhatIfDecided(h, q.on, r.Assume); err != nil {
+				if res, err = s.WhatIfDecided(c.Context(), h, q.on, r.Assume); err != nil {
 					return err
 				}
 			} else {
 				if err := q.fill(&r); err != nil {
 					return err
 				}
-				if res, err = s.WhatIf(r); err != nil {
+				if res, err = s.WhatIf(c.Context(), r); err != nil {
 					return err
 				}
 			}
 			if asJSON {
 				return a.writeCanonical(res)
 			}
-			return a.printWhatIf(s, res)
+			return a.printWhatIf(c.Context(), s, res)
 		},
 	}
 	a.compareFlags(c, &q, &r)
@@ -66,9 +68,12 @@ Nothing of it is kept. Assumptions: `+catalog.AssumptionForms+`.`,
 	return c
 }
 
-func (a *app) printWhatIf(s *service.Service, w *evaluator.WhatIf) error {
+func (a *app) printWhatIf(ctx context.Context, s *service.Service, w *evaluator.WhatIf) error {
 	sc := a.screen()
-	sp := s.Speaker(a.lang, s.View(w.On, w.On))
+	sp, err := a.speaker(ctx, s, w.On, w.On)
+	if err != nil {
+		return err
+	}
 	sc.line(sc.in(bold, a.say("A simulation: nothing of it is kept", "Une simulation : rien n'en est conservé")))
 	for _, x := range w.Assumptions {
 		sc.line("  · " + x.Text)

@@ -1,0 +1,291 @@
+package service
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"vigie/catalog"
+	"vigie/catalog/account"
+	"vigie/catalog/wording"
+)
+
+// reading is the catalogue on a day, as known on another and as who asks may see it: a file that is wholly in memory, or
+// a store that is read as little as possible.
+type reading struct {
+	s           *Service
+	on, knownOn catalog.Date
+	view        *catalog.View // of a file
+	assumed     []catalog.Assumption
+}
+
+// reading begins to read. Errors are those of permissions.
+func (s *Service) reading(ctx context.Context, on, knownOn catalog.Date) (*reading, error) {
+	if knownOn == "" {
+		knownOn = on
+	}
+	r := &reading{s: s, on: on, knownOn: knownOn}
+	if s.Store != nil {
+		return r, account.Need(ctx, account.Read)
+	}
+	r.view = s.fileView(on, knownOn)
+	return r, nil
+}
+
+// assume gives the same under assumptions. Some that cannot be made are only found out by gather.
+func (r *reading) assume(list []catalog.Assumption) (*reading, error) {
+	if len(list) == 0 {
+		return r, nil
+	}
+	if err := r.s.checkAssumedLaws(list); err != nil {
+		return nil, err
+	}
+	out := *r
+	out.assumed = list
+	if r.view == nil {
+		return &out, nil
+	}
+	var err error
+	out.view, err = r.view.Assume(list)
+	return &out, err
+}
+
+// gather collects a dossier.
+func (r *reading) gather(ctx context.Context, q catalog.Query) (*catalog.Dossier, error) {
+	if r.view != nil {
+		return r.view.Gather(q)
+	}
+	return r.s.Store.Gather(ctx, r.on, r.knownOn, q, r.assumed...)
+}
+
+// record gives one record as it stood, with the sources that its facts cite.
+func (r *reading) record(ctx context.Context, ref catalog.Ref) (*catalog.DossierRecord, []catalog.Source, error) {
+	if r.view != nil {
+		rec, ok := r.view.Record(ref)
+		if !ok {
+			return nil, nil, notFound(ref, r.view.IDs(ref.Kind))
+		}
+		return rec, r.sources(rec), nil
+	}
+	recs, sources, err := r.s.Store.Facts(ctx, r.on, r.knownOn, ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(recs) == 0 {
+		ids, err := r.ids(ctx, ref.Kind)
+		if err != nil {
+			return nil, nil, err
+		}
+		return nil, nil, notFound(ref, ids)
+	}
+	return &recs[0], sources, nil
+}
+
+// sources are those that a record of the view cites.
+func (r *reading) sources(rec *catalog.DossierRecord) []catalog.Source {
+	cited := map[string]bool{}
+	for _, f := range rec.Facts {
+		cited[f.Source] = true
+		for _, c := range f.Contradicts {
+			cited[c.Source] = true
+		}
+	}
+	var out []catalog.Source
+	for id := range cited {
+		if src, ok := r.view.Source(id); ok {
+			out = append(out, src)
+		}
+	}
+	return out
+}
+
+// naming lists the records whose reference fact names the target of each link.
+func (r *reading) naming(ctx context.Context, links ...catalog.Link) (map[catalog.Link][]catalog.Ref, error) {
+	out := map[catalog.Link][]catalog.Ref{}
+	if r.view != nil {
+		for _, l := range links {
+			out[l] = r.view.Naming(l.Path, l.Target)
+		}
+		return out, nil
+	}
+	return r.s.Store.Naming(ctx, r.on, links...)
+}
+
+// names names records; those that are not there by their ids.
+func (r *reading) names(ctx context.Context, refs []catalog.Ref) (map[catalog.Ref]wording.Text, error) {
+	out := map[catalog.Ref]wording.Text{}
+	for _, ref := range refs {
+		out[ref] = wording.Same(ref.ID)
+		if r.view != nil {
+			out[ref] = r.view.Name(ref)
+		}
+	}
+	if r.view != nil || len(refs) == 0 {
+		return out, nil
+	}
+	recs, _, err := r.s.Store.Facts(ctx, r.on, r.knownOn, refs...)
+	for i := range recs {
+		out[recs[i].Ref()] = recs[i].Name()
+	}
+	return out, err
+}
+
+// ids lists every record of a kind.
+func (r *reading) ids(ctx context.Context, kind catalog.Kind) ([]string, error) {
+	if r.view != nil {
+		return r.view.IDs(kind), nil
+	}
+	return r.s.Store.IDs(ctx, kind)
+}
+
+func notFound(ref catalog.Ref, near []string) error {
+	return &catalog.NotFoundError{What: ref.Kind.Label().Lower(), ID: ref.ID, Nearest: wording.NearestFew(ref.ID, near, 3)}
+}
+
+// state is what answers depend on besides the question: everything recorded so far.
+type state struct{ head tlog.Hash }
+
+// state tells the state of the store as who asks may see it. A file never changes.
+func (s *Service) state(ctx context.Context) (state, error) {
+	if s.Store == nil {
+		return state{}, nil
+	}
+	if err := account.Need(ctx, account.Read); err != nil {
+		return state{}, err
+	}
+	head, err := s.Store.Head(ctx)
+	return state{head.Hash}, err
+}
+
+// LargeStore is the number of log entries from which a store is never read whole into memory.
+const LargeStore = 200_000
+
+// TooLargeError says that a store is too large for what was asked to be answered in one piece.
+type TooLargeError struct{ Entries int64 }
+
+func (e *TooLargeError) Error() string { return e.In(wording.EN) }
+
+// In writes the error in one language.
+func (e *TooLargeError) In(l wording.Lang) string {
+	return wording.Textf("the catalogue is too large to be shown whole (%d log entries): search, or ask for one page", "le catalogue est trop grand pour être montré en entier (%d entrées au journal) : rechercher, ou demander une page", e.Entries).In(l)
+}
+
+// maxViews bounds how many days are kept resolved at once.
+const maxViews = 8
+
+// viewKey names a view: what is written later makes another.
+type viewKey struct {
+	on, knownOn catalog.Date
+	head        tlog.Hash
+}
+
+// View is the catalogue as it stood on a day and as known on another; recent ones are kept until something is written.
+// A large store gives a *TooLargeError: it is read with List, Sheet, Names and Assess.
+func (s *Service) View(ctx context.Context, on, knownOn catalog.Date) (*catalog.View, error) {
+	if knownOn == "" {
+		knownOn = on
+	}
+	if s.Store == nil {
+		return s.fileView(on, knownOn), nil
+	}
+	if err := account.Need(ctx, account.Read); err != nil {
+		return nil, err
+	}
+	head, err := s.Store.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if head.N > LargeStore {
+		return nil, &TooLargeError{head.N}
+	}
+	return s.views.get(viewKey{on, knownOn, head.Hash}, func() (*catalog.View, error) { return s.Store.View(ctx, on, knownOn) })
+}
+
+func (s *Service) fileView(on, knownOn catalog.Date) *catalog.View {
+	v, _ := s.views.get(viewKey{on: on, knownOn: knownOn}, func() (*catalog.View, error) { return s.Catalogue.At(s.Dictionary, on, knownOn), nil })
+	return v
+}
+
+// views keeps recent views; each is made once, however many ask for it at the same time.
+type views struct {
+	mu   sync.Mutex
+	kept map[viewKey]*view
+}
+
+type view struct {
+	mu sync.Mutex
+	v  *catalog.View
+}
+
+func (c *views) get(k viewKey, read func() (*catalog.View, error)) (*catalog.View, error) {
+	c.mu.Lock()
+	x := c.kept[k]
+	if x == nil {
+		if len(c.kept) >= maxViews || c.kept == nil {
+			c.kept = map[viewKey]*view{}
+		}
+		x = &view{}
+		c.kept[k] = x
+	}
+	c.mu.Unlock()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.v != nil {
+		return x.v, nil
+	}
+	var err error
+	x.v, err = read() // whoever comes next tries again after a failure
+	return x.v, err
+}
+
+// Names names records on a day, reading what it is asked for from the store once. A record that cannot be read is named
+// by its id.
+type Names struct {
+	s           *Service
+	ctx         context.Context
+	on, knownOn catalog.Date
+
+	mu    sync.Mutex
+	known map[catalog.Ref]wording.Text
+}
+
+// Names gives what names records on a day, for one answer: it lasts as long as ctx.
+func (s *Service) Names(ctx context.Context, on, knownOn catalog.Date) (Namer, error) {
+	if knownOn == "" {
+		knownOn = on
+	}
+	if s.Store == nil {
+		return s.fileView(on, knownOn), nil
+	}
+	return &Names{s: s, ctx: ctx, on: on, knownOn: knownOn, known: map[catalog.Ref]wording.Text{}}, account.Need(ctx, account.Read)
+}
+
+// Read reads the names of many records at once.
+func (n *Names) Read(refs ...catalog.Ref) error {
+	recs, _, err := n.s.Store.Facts(n.ctx, n.on, n.knownOn, refs...)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for i := range recs {
+		n.known[recs[i].Ref()] = recs[i].Name()
+	}
+	return err
+}
+
+// Name names a record.
+func (n *Names) Name(ref catalog.Ref) wording.Text {
+	n.mu.Lock()
+	name, ok := n.known[ref]
+	n.mu.Unlock()
+	if ok {
+		return name
+	}
+	name = wording.Same(ref.ID)
+	if recs, _, err := n.s.Store.Facts(n.ctx, n.on, n.knownOn, ref); err == nil && len(recs) == 1 {
+		name = recs[0].Name()
+	}
+	n.mu.Lock()
+	n.known[ref] = name
+	n.mu.Unlock()
+	return name
+}
