@@ -18,7 +18,11 @@ type Base struct {
 	Nav         string // part of the site that the page belongs to
 	FR, EN      string // this page in each language
 	Version     string
-	Print       bool // a sheet that people print: its address is shown at its foot
+	Print       bool   // a sheet that people print: its address is shown at its foot
+	Find        string // what was searched for, in the field at the top
+	Class       string // of the body: "wide" takes the whole screen
+	Present     bool   // for a projector: no head, no foot, large type
+	Live        bool   // parts of the page are renewed as things are moved
 
 	words map[string]wording.Text
 	root  string

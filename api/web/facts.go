@@ -59,6 +59,8 @@ type pen struct {
 	number  map[string]int
 	derived map[string]finding.Derived
 	dossier *catalog.Dossier // nil on pages that show no assessment
+
+	sourcesAt string // address of the page that lists the sources, where this one does not
 }
 
 // newPen numbers the sources as reports do: the strongest first.
@@ -81,7 +83,7 @@ func anchorOf(id string) string { return "source-" + id }
 func (p *pen) evidence(source string, kind catalog.SourceKind, signed bool, locator string, asOf catalog.Date) *Evidence {
 	e := &Evidence{Locator: p.sp.Tidy(locator), Strength: p.sp.Strength(kind, signed), AsOf: p.Day(asOf)}
 	if n := p.number[source]; n > 0 {
-		e.Source = &Link{Text: p.cited[n-1].Title, Href: "#" + anchorOf(source)}
+		e.Source = &Link{Text: p.cited[n-1].Title, Href: p.sourcesAt + "#" + anchorOf(source)}
 	}
 	return e
 }

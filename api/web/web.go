@@ -1,7 +1,7 @@
 // Package web makes the pages: one struct and one folder a page, rendered whole into a buffer before anything is sent.
 //
-// It knows no router: package api decides addresses and asks for pages. Every page works without script, in both
-// languages, and every word on it is in words.yaml, the dictionary, the framework or the data.
+// It knows no router: package api decides addresses and asks for pages. Every page works without script; htmx (0BSD, static/htmx.LICENSE.txt) and a small script of our own
+// only spare reloading. Pages are in both languages, and every word on it is in words.yaml, the dictionary, the framework or the data.
 package web
 
 import (
@@ -20,7 +20,7 @@ import (
 	"vigie/catalog/wording"
 )
 
-//go:embed layout pages static words.yaml words-law.yaml
+//go:embed layout pages static words*.yaml
 var files embed.FS
 
 // Site renders pages. It is safe for concurrent use.
@@ -42,7 +42,10 @@ type Asset struct {
 // AssetRoot is where assets are served.
 const AssetRoot = "/static/"
 
-var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+
+// styles are the parts of the one style sheet, in their order.
+var styles = []string{"base", "law", "parts", "compare", "print"}
 
 // New reads templates, words and assets. An error is a fault of the build, found by the tests of this package.
 func New(svc *service.Cached, today func() catalog.Date) (*Site, error) {
@@ -72,32 +75,41 @@ func New(svc *service.Cached, today func() catalog.Date) (*Site, error) {
 	return s, nil
 }
 
-// readAssets names each file by its content. Files are read in two rounds, because the style sheet names the font.
+// readAssets names each file by its content. The style sheet comes last, because it names the font.
 func (s *Site) readAssets() error {
-	names, err := fs.Glob(files, "static/*")
+	names, err := fs.Glob(files, "static/*.*")
 	if err != nil {
 		return err
 	}
-	for _, styles := range []bool{false, true} {
-		for _, n := range names {
-			base, ext := path.Base(n), path.Ext(n)
-			kind, served := assetTypes[ext]
-			if !served || (ext == ".css") != styles {
-				continue
-			}
-			data, err := files.ReadFile(n)
-			if err != nil {
-				return err
-			}
-			for other, at := range s.assets {
-				data = bytes.ReplaceAll(data, []byte(`url("`+other+`")`), []byte(`url("`+at+`")`))
-			}
-			sum := sha256.Sum256(data)
-			at := AssetRoot + strings.TrimSuffix(base, ext) + "." + hex.EncodeToString(sum[:6]) + ext
-			s.assets[base], s.static[at] = at, Asset{Type: kind, Data: data}
+	for _, n := range names {
+		if _, served := assetTypes[path.Ext(n)]; !served {
+			continue
 		}
+		data, err := files.ReadFile(n)
+		if err != nil {
+			return err
+		}
+		s.keep(path.Base(n), data)
 	}
+	var sheet []byte
+	for _, n := range styles {
+		data, err := files.ReadFile("static/styles/" + n + ".css")
+		if err != nil {
+			return err
+		}
+		sheet = append(sheet, data...)
+	}
+	for other, at := range s.assets {
+		sheet = bytes.ReplaceAll(sheet, []byte(`url("`+other+`")`), []byte(`url("`+at+`")`))
+	}
+	s.keep("vigie.css", sheet)
 	return nil
+}
+
+func (s *Site) keep(base string, data []byte) {
+	sum, ext := sha256.Sum256(data), path.Ext(base)
+	at := AssetRoot + strings.TrimSuffix(base, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	s.assets[base], s.static[at] = at, Asset{Type: assetTypes[ext], Data: data}
 }
 
 func (s *Site) asset(name string) (string, error) {
@@ -118,6 +130,15 @@ func (s *Site) render(name string, page any) ([]byte, error) {
 	var b bytes.Buffer
 	if err := s.pages[name].ExecuteTemplate(&b, "layout", page); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// part draws one block of a page, for a page that shows the rest already.
+func (s *Site) part(name, block string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := s.pages[name].ExecuteTemplate(&b, block, data); err != nil {
+		return nil, fmt.Errorf("part %s of page %s: %w", block, name, err)
 	}
 	return b.Bytes(), nil
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"io/fs"
 
 	"vigie/catalog/strict"
 	"vigie/catalog/wording"
@@ -10,7 +11,11 @@ import (
 // loadWords reads the words of the interface: whole sentences, each in both languages.
 func loadWords() (map[string]wording.Text, error) {
 	words := map[string]wording.Text{}
-	for _, name := range []string{"words.yaml", "words-law.yaml"} {
+	names, err := fs.Glob(files, "words*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
 		data, err := files.ReadFile(name)
 		if err != nil {
 			return nil, err
