@@ -40,6 +40,16 @@ func (t *AccountChange) Account(person string) (account.Account, error) {
 	return a, err
 }
 
+// AccountByLogin finds the account of an address by its SHA-256; false when there is none.
+func (t *AccountChange) AccountByLogin(login []byte) (account.Account, bool, error) {
+	return t.s.accountWhere(t.c.query, "login", login)
+}
+
+// AccountBySubject finds the account of an identity at a provider; false when there is none.
+func (t *AccountChange) AccountBySubject(subject []byte) (account.Account, bool, error) {
+	return t.s.accountWhere(t.c.query, "subject", subject)
+}
+
 // Count is how many accounts there are in a state.
 func (t *AccountChange) Count(state account.State, role account.Role) (int, error) {
 	list, err := rows[accountRow](t.c.query, "SELECT "+accountColumns+" FROM accounts WHERE state = ?", string(state))
