@@ -96,7 +96,6 @@ func (l ListQuery) statement(q query, after string, drive int) (string, []any) {
 		args = append(args, more...)
 	}
 	add("SELECT r.leaf, r.kind, r.id, r.entity, r.revision FROM ")
-	named := "n.kind = ? AND n.id > ? AND n.from_day <= ? AND n.until_day > ?"
 	switch {
 	case drive >= 0:
 		f := l.Filters[drive]
@@ -106,28 +105,14 @@ func (l ListQuery) statement(q query, after string, drive int) (string, []any) {
 		}
 		add(" WHERE r.leaf = m.record AND r.kind = ? AND r.id > ?", string(l.Kind), after)
 		if len(words) > 0 {
-			add(" AND n.id = r.id AND "+named, string(l.Kind), after, on, on)
+			add(" AND n.kind = r.kind AND n.id = r.id AND ")
+			l.search(q, words, add)
 		}
 	case len(words) > 0:
-		add("names n CROSS JOIN records r WHERE r.leaf = n.record AND "+named, string(l.Kind), after, on, on)
+		add("names n CROSS JOIN records r WHERE r.leaf = n.record AND n.kind = ? AND n.id > ? AND ", string(l.Kind), after)
+		l.search(q, words, add)
 	default:
 		add("records r WHERE r.kind = ? AND r.id > ?", string(l.Kind), after)
-	}
-	if len(words) > 0 {
-		position := "instr"
-		if q.postgres {
-			position = "strpos"
-		}
-		for i, in := range []string{" AND (", " OR "} {
-			add(in)
-			for j, w := range words {
-				if j > 0 {
-					add(" AND ")
-				}
-				add(position+"("+[]string{"n.text", "n.id"}[i]+", ?) > 0", w)
-			}
-		}
-		add(")")
 	}
 	if l.Entity != "" {
 		add(" AND (r.entity IS NULL OR r.entity = ?)", l.Entity)
@@ -137,8 +122,39 @@ func (l ListQuery) statement(q query, after string, drive int) (string, []any) {
 			add(" AND EXISTS (SELECT 1 FROM periods p WHERE p.record = r.leaf AND p.path = ? AND (p.value || '') = ? AND "+onDay+")", f.Path, f.Value, on, on)
 		}
 	}
-	add(" ORDER BY r.id LIMIT ?", l.Limit+1)
+	order := "r.id"
+	if drive < 0 && len(words) > 0 {
+		order = "n.id" // the same, and what the walk gives without sorting
+	}
+	add(" ORDER BY "+order+" LIMIT ?", l.Limit+1)
 	return stmt.String(), args
+}
+
+// search asks that a row of names (n) holds on the day and that all words are in the name, or all in the id. It looks first
+// for each word anywhere: most rows end there, and that is most of the time that a search takes.
+func (l ListQuery) search(q query, words []string, add func(string, ...any)) {
+	position := "instr"
+	if q.postgres {
+		position = "strpos"
+	}
+	add("CASE")
+	for _, w := range words {
+		add(" WHEN "+position+"(n.text, ?) = 0 THEN FALSE", w)
+	}
+	add(" ELSE n.from_day <= ? AND n.until_day > ?", string(l.On), string(l.On))
+	if len(words) > 1 {
+		for i, in := range []string{"substr(n.text, length(n.id) + 1)", "n.id"} {
+			add([]string{" AND (", " OR "}[i])
+			for j, w := range words {
+				if j > 0 {
+					add(" AND ")
+				}
+				add(position+"("+in+", ?) > 0", w)
+			}
+		}
+		add(")")
+	}
+	add(" END")
 }
 
 // rarest is the filter with the fewest matches when they are few, -1 otherwise.

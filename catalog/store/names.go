@@ -6,7 +6,8 @@ import (
 	"vigie/catalog"
 )
 
-// nameRow is the text that a record is searched by from a day until the day before another.
+// nameRow is the text that a record is searched by from a day until the day before another: a line with its id, and
+// lines with its name when it has one.
 type nameRow struct {
 	Kind     string
 	ID       string `gorm:"column:id"`
@@ -34,7 +35,10 @@ func namesOf(ref catalog.Ref, record int64, periods []periodRow) []nameRow {
 	slices.SortFunc(named, func(a, b periodRow) int { return compareText(a.FromDay, b.FromDay) })
 	var out []nameRow
 	add := func(from, until, text string) {
-		out = append(out, nameRow{Kind: string(ref.Kind), ID: ref.ID, FromDay: from, UntilDay: until, Record: record, Text: text})
+		if text != "" {
+			text = "\n" + text
+		}
+		out = append(out, nameRow{Kind: string(ref.Kind), ID: ref.ID, FromDay: from, UntilDay: until, Record: record, Text: ref.ID + text})
 	}
 	day := ""
 	for _, p := range named {

@@ -1,6 +1,7 @@
 -- +goose Up
--- What lists are searched by: the name of each record on a day, in both languages, without case or accents; empty where no
--- name is known. One row of a record holds on any day. Made from periods, and compared with them by verify.
+-- What lists are searched by: a line with the id of each record and, where it has a name on the day, lines with the name in
+-- both languages, without case or accents. One row of a record holds on any day. Made from periods, and compared with them
+-- by verify.
 CREATE TABLE names (
   kind TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
