@@ -7,9 +7,13 @@ package api
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"vigie/api/access"
+	"vigie/api/contract"
 	"vigie/api/service"
 	"vigie/api/web"
 	"vigie/catalog"
@@ -21,12 +25,28 @@ type Config struct {
 	Service *service.Service
 	Log     *slog.Logger
 	Today   func() catalog.Date // the day assumed by requests that name none
+	// Access lets people and programs in; nil: a demonstration, which everybody reads and nobody changes.
+	Access *access.Desk
+	// Public is the address that people type; nil: that of each request.
+	Public *url.URL
+	// Proxies are the addresses and networks whose word on the client's address is taken; none by default.
+	Proxies []string
 }
 
 type server struct {
 	Config
-	svc  *service.Cached
-	site *web.Site
+	svc    *service.Cached
+	site   *web.Site
+	engine *gin.Engine
+	work   *work
+
+	// The API's document and what it is made from.
+	api            huma.API
+	schemas        *contract.Schemas
+	words          *documentWords
+	operations     []operation
+	problemSchema  *huma.Schema
+	identifySchema *huma.Schema
 }
 
 // Server answers every address.
@@ -38,7 +58,7 @@ type Server struct {
 
 // New makes the handler of every address.
 func New(c Config) (*Server, error) {
-	s := &server{Config: c, svc: service.Keep(c.Service)}
+	s := &server{Config: c, svc: service.Keep(c.Service), work: newWork()}
 	var err error
 	if s.site, err = web.New(s.svc, c.Today); err != nil {
 		return nil, err
@@ -48,15 +68,22 @@ func New(c Config) (*Server, error) {
 	e.HandleMethodNotAllowed = true
 	e.RedirectTrailingSlash = false
 	e.UseRawPath, e.UnescapePathValues = true, true
-	if err := e.SetTrustedProxies(nil); err != nil {
+	e.ContextWithFallback = true // a handler's context knows who asks
+	if err := e.SetTrustedProxies(c.Proxies); err != nil {
 		return nil, err
 	}
-	e.Use(s.identify, s.log, s.recover, headers, compress, s.sameOrigin)
-	s.routes(e)
+	e.Use(s.identify, s.log, s.recover, headers, compress, s.sameOrigin, s.authenticate)
+	s.engine = e
+	if err := s.newDocument(e); err != nil {
+		return nil, err
+	}
+	if err := s.routes(e); err != nil {
+		return nil, err
+	}
 	return &Server{Handler: e, svc: s.svc, today: c.Today}, nil
 }
 
-func (s *server) routes(e *gin.Engine) {
+func (s *server) routes(e *gin.Engine) error {
 	get := func(path string, h gin.HandlerFunc) {
 		e.GET(path, h)
 		e.HEAD(path, h)
@@ -77,22 +104,14 @@ func (s *server) routes(e *gin.Engine) {
 		page("/records/:kind/:id", s.recordPage)
 		s.lawRoutes(e, l, page)
 	}
-	data := func(path string, h dataHandler) { get("/api/v1"+path, s.data(h)) }
-	data("/offerings", s.list(catalog.Offering))
-	data("/use-cases", s.list(catalog.UseCase))
-	data("/organisations", s.list(catalog.Organisation))
-	data("/weight-sets", s.weightSets)
-	data("/records/:kind/:id", s.record)
-	data("/offerings/:id", s.offering)
-	data("/offerings/:id/assessment", s.assessment)
-	data("/offerings/:id/report.pdf", s.reportPDF)
-	data("/offerings/:id/exposure", s.exposure)
-	data("/laws", s.laws)
-	data("/laws/:id", s.law)
-	data("/licences", s.licences)
-	data("/licences/:id", s.licence)
-	e.POST("/api/v1/licences/identify", s.data(s.identifyLicence))
-	s.compareRoutes(e, data)
+	s.recordOperations()
+	s.judgingOperations()
+	s.lawOperations()
+	s.frameworkOperations()
+	if err := s.documentRoutes(get); err != nil {
+		return err
+	}
 	e.NoRoute(func(c *gin.Context) { s.fail(c, errNoRoute) })
 	e.NoMethod(func(c *gin.Context) { s.fail(c, &wrongMethod{c.Writer.Header().Get("Allow")}) })
+	return nil
 }

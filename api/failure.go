@@ -1,17 +1,25 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"vigie/api/contract"
+	"vigie/api/service"
 	"vigie/api/web"
 	"vigie/catalog"
+	"vigie/catalog/account"
+	"vigie/catalog/store"
+	"vigie/catalog/store/files"
 	"vigie/catalog/wording"
 )
 
@@ -20,10 +28,38 @@ var (
 	errNoMethod = errors.New("method not allowed")
 
 	errMediaType   = errors.New("unsupported media type")
-	errNotJSON     = errors.New("not sent as JSON")
 	errCrossOrigin = errors.New("cross-origin request")
 	errBroken      = errors.New("the body broke off")
+	errNoCondition = errors.New("no If-Match")
 )
+
+// wrongMedia is a body of a type that is not taken here.
+type wrongMedia struct{ accepts []string }
+
+func (e *wrongMedia) Error() string { return errMediaType.Error() }
+
+func (e *wrongMedia) title() wording.Text {
+	if slices.Equal(e.accepts, []string{"application/json"}) {
+		return wording.Textf("send application/json in UTF-8", "envoyer application/json en UTF-8")
+	}
+	if slices.Contains(e.accepts, "text/plain") {
+		return wording.Textf("send text/plain, or application/json in UTF-8", "envoyer text/plain, ou application/json en UTF-8")
+	}
+	return wording.Textf("send one of: %s", "envoyer l'un de ces types : %s", strings.Join(e.accepts, ", "))
+}
+
+// stale is a change based on a revision that is no longer the newest.
+type stale struct{ have int64 }
+
+func (e *stale) Error() string { return "the record has another revision" }
+
+// busy is work that found no room: too much of it, by everybody (503) or by this client (429).
+type busy struct{ mine bool }
+
+func (e *busy) Error() string { return "too much work is waiting" }
+
+// retryAfter is how long a client should wait when nothing says better, in seconds.
+const retryAfter = 5
 
 // wrongMethod is errNoMethod with the methods that are answered.
 type wrongMethod struct{ allow string }
@@ -41,46 +77,134 @@ type failure struct {
 	title  wording.Text
 	fields []catalog.FieldError
 	detail catalog.Localised
+	after  int // seconds to wait before trying again; 0: none said
 }
 
 // classify is the only place that decides what becomes of an error. An error it does not know is a 500, and its text
 // never leaves.
 func classify(err error) failure {
+	if f, ok := classifyRequest(err); ok {
+		return f
+	}
+	if f, ok := classifyStore(err); ok {
+		return f
+	}
 	var (
-		missing *catalog.NotFoundError
-		invalid *catalog.InvalidError
-	)
-	var (
-		method *wrongMethod
-		large  *tooLarge
+		missing   *catalog.NotFoundError
+		invalid   *catalog.InvalidError
+		forbidden *account.ForbiddenError
+		tooMany   *service.TooLargeError
 	)
 	switch {
-	case errors.As(err, &method) && strings.Contains(method.allow, ",") && strings.Contains(method.allow, http.MethodPost):
-		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only these methods are answered here: %s", "seules ces méthodes sont admises ici : %s", method.allow)}
-	case errors.As(err, &method) && !strings.Contains(method.allow, http.MethodGet):
-		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only %s is answered here", "seul %s est admis ici", method.allow)}
-	case errors.As(err, &method):
-		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only GET and HEAD are answered here", "seuls GET et HEAD sont admis ici")}
-	case errors.As(err, &large):
-		return failure{status: http.StatusRequestEntityTooLarge, title: wording.Textf("at most %d KiB are accepted here", "au plus %d Kio sont admis ici", large.limit>>10)}
-	case errors.Is(err, errMediaType):
-		return failure{status: http.StatusUnsupportedMediaType, title: wording.Textf("send text/plain, or application/json in UTF-8", "envoyer text/plain, ou application/json en UTF-8")}
-	case errors.Is(err, errNotJSON):
-		return failure{status: http.StatusUnsupportedMediaType, title: wording.Textf("send application/json in UTF-8", "envoyer application/json en UTF-8")}
-	case errors.Is(err, errCrossOrigin):
-		return failure{status: http.StatusForbidden, title: wording.Textf("a form of another site cannot be sent here", "le formulaire d'un autre site ne peut être envoyé ici")}
-	case errors.Is(err, errBroken):
-		return failure{status: http.StatusBadRequest, title: wording.Textf("the body broke off before its end", "le corps de la requête s'est interrompu")}
-	case errors.Is(err, errNoRoute):
-		return failure{status: http.StatusNotFound, title: wording.Textf("there is nothing at this address", "il n'y a rien à cette adresse")}
-	case errors.Is(err, errNoMethod):
-		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only GET and HEAD are answered here", "seuls GET et HEAD sont admis ici")}
+	case errors.As(err, new(account.SignedOutError)):
+		return failure{status: http.StatusUnauthorized, title: wording.Textf("not signed in", "non connecté"), detail: account.SignedOutError{}}
+	case errors.As(err, &forbidden):
+		return failure{status: http.StatusForbidden, title: wording.Textf("not allowed", "action non autorisée"), detail: forbidden}
 	case errors.As(err, &missing):
 		return failure{status: http.StatusNotFound, title: wording.Textf("not found", "introuvable"), detail: missing}
+	case errors.As(err, &tooMany):
+		return failure{status: http.StatusBadRequest, title: wording.Textf("too much to answer at once", "trop pour une seule réponse"), detail: tooMany}
 	case errors.As(err, &invalid):
-		return failure{status: http.StatusBadRequest, title: wording.Textf("the request is not valid", "la requête n'est pas valide"), fields: invalid.Fields}
+		f := failure{status: http.StatusBadRequest, title: wording.Textf("the request is not valid", "la requête n'est pas valide"), fields: invalid.Fields}
+		if ofBody(invalid.Fields) {
+			f.status = http.StatusUnprocessableEntity
+			f.title = wording.Textf("what was sent is not valid", "ce qui a été envoyé n'est pas valide")
+		}
+		return f
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return failure{status: http.StatusServiceUnavailable, title: wording.Textf("this took too long and was ended", "cela prenait trop de temps et a été arrêté"), after: retryAfter}
 	}
 	return failure{status: http.StatusInternalServerError}
+}
+
+// ofBody reports whether all faults are about a body that could be read.
+func ofBody(fields []catalog.FieldError) bool {
+	for _, f := range fields {
+		if head, _, _ := strings.Cut(strings.ReplaceAll(f.Path, "[", "."), "."); head != "body" {
+			return false
+		}
+	}
+	return len(fields) > 0
+}
+
+// classifyRequest knows what can be wrong with a request before anything is done.
+func classifyRequest(err error) (failure, bool) {
+	var (
+		method    *wrongMethod
+		large     *tooLarge
+		media     *wrongMedia
+		old       *stale
+		full      *busy
+		malformed *contract.MalformedError
+	)
+	switch {
+	case errors.As(err, &method) && strings.Contains(method.allow, ",") && !readsOnly(method.allow):
+		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only these methods are answered here: %s", "seules ces méthodes sont admises ici : %s", method.allow)}, true
+	case errors.As(err, &method) && !strings.Contains(method.allow, http.MethodGet):
+		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only %s is answered here", "seul %s est admis ici", method.allow)}, true
+	case errors.As(err, &method), errors.Is(err, errNoMethod):
+		return failure{status: http.StatusMethodNotAllowed, title: wording.Textf("only GET and HEAD are answered here", "seuls GET et HEAD sont admis ici")}, true
+	case errors.As(err, &large):
+		return failure{status: http.StatusRequestEntityTooLarge, title: wording.Textf("at most %d KiB are accepted here", "au plus %d Kio sont admis ici", large.limit>>10)}, true
+	case errors.As(err, &media):
+		return failure{status: http.StatusUnsupportedMediaType, title: media.title()}, true
+	case errors.Is(err, errMediaType):
+		return failure{status: http.StatusUnsupportedMediaType, title: wording.Textf("send a form as multipart/form-data", "envoyer un formulaire en multipart/form-data")}, true
+	case errors.As(err, &malformed):
+		return failure{status: http.StatusBadRequest, title: wording.Textf("the body cannot be read", "le corps de la requête est illisible"), fields: []catalog.FieldError{malformed.Field}}, true
+	case errors.Is(err, errCrossOrigin):
+		return failure{status: http.StatusForbidden, title: wording.Textf("a form of another site cannot be sent here", "le formulaire d'un autre site ne peut être envoyé ici")}, true
+	case errors.Is(err, errBroken):
+		return failure{status: http.StatusBadRequest, title: wording.Textf("the body broke off before its end", "le corps de la requête s'est interrompu")}, true
+	case errors.Is(err, errNoRoute):
+		return failure{status: http.StatusNotFound, title: wording.Textf("there is nothing at this address", "il n'y a rien à cette adresse")}, true
+	case errors.Is(err, errNoCondition):
+		return failure{status: http.StatusPreconditionRequired, title: wording.Textf("send If-Match with the ETag that came with the record", "envoyer If-Match avec l'ETag reçu avec la fiche")}, true
+	case errors.As(err, &old):
+		return failure{status: http.StatusPreconditionFailed, title: wording.Textf("somebody changed it since it was read; read it again", "modifié depuis sa lecture ; le relire")}, true
+	case errors.As(err, &full) && full.mine:
+		return failure{status: http.StatusTooManyRequests, title: wording.Textf("too many requests at once; wait for the answers", "trop de demandes à la fois ; attendre les réponses"), after: retryAfter}, true
+	case errors.As(err, &full):
+		return failure{status: http.StatusServiceUnavailable, title: wording.Textf("too much work is waiting; try again shortly", "trop de travail en attente ; réessayer sous peu"), after: retryAfter}, true
+	}
+	return failure{}, false
+}
+
+func readsOnly(allow string) bool {
+	for m := range strings.SplitSeq(allow, ",") {
+		if m = strings.TrimSpace(m); m != http.MethodGet && m != http.MethodHead {
+			return false
+		}
+	}
+	return true
+}
+
+// classifyStore knows what a store may answer.
+func classifyStore(err error) (failure, bool) {
+	var (
+		conflict *store.ConflictError
+		full     *store.FullError
+		readOnly *store.ReadOnlyError
+		refused  *files.RefusedError
+		unknown  *store.UnknownOutcomeError
+	)
+	switch {
+	case errors.As(err, &conflict) && (conflict.Have != 0 || conflict.Want != 0):
+		return failure{status: http.StatusPreconditionFailed, title: wording.Textf("somebody changed it since it was read; read it again", "modifié depuis sa lecture ; le relire")}, true
+	case errors.As(err, &conflict):
+		return failure{status: http.StatusConflict, title: wording.Textf("this cannot be done as things stand", "impossible dans l'état actuel"), detail: conflict}, true
+	case errors.As(err, &refused):
+		return failure{status: http.StatusUnprocessableEntity, title: wording.Textf("this file is not taken", "ce fichier n'est pas admis"), detail: refused}, true
+	case errors.As(err, &full):
+		return failure{status: http.StatusInsufficientStorage, title: wording.Textf("no room is left; nothing was recorded", "il n'y a plus de place ; rien n'a été enregistré")}, true
+	case errors.As(err, &readOnly):
+		return failure{status: http.StatusForbidden, title: wording.Textf("nothing can be recorded here", "rien ne peut être enregistré ici"), detail: readOnly}, true
+	case errors.As(err, &unknown):
+		return failure{status: http.StatusServiceUnavailable, title: wording.Textf("it is not certain that this was recorded; send it again with the same Idempotency-Key", "il n'est pas certain que ce soit enregistré ; renvoyer avec la même Idempotency-Key"), after: retryAfter}, true
+	case errors.As(err, new(*store.BusyError)), errors.As(err, new(*store.UnavailableError)), errors.As(err, new(*store.StoppedError)):
+		return failure{status: http.StatusServiceUnavailable, title: wording.Textf("the store cannot be reached or written just now", "le stockage est injoignable ou fermé à l'écriture pour le moment"), after: retryAfter}, true
+	}
+	return failure{}, false
 }
 
 // Problem is an error as programs read it (RFC 9457).
@@ -110,7 +234,15 @@ func (s *server) fail(c *gin.Context, err error) {
 
 func (s *server) answerFailure(c *gin.Context, f failure) {
 	c.Header("Cache-Control", "no-store")
-	c.Writer.Header().Del("ETag")
+	for _, name := range []string{"ETag", "Content-Disposition", "Content-Language", "Link", "Location"} {
+		c.Writer.Header().Del(name)
+	}
+	if f.after > 0 {
+		c.Header("Retry-After", strconv.Itoa(f.after))
+	}
+	if f.status == http.StatusUnauthorized {
+		c.Header("WWW-Authenticate", "Bearer")
+	}
 	if strings.HasPrefix(c.Request.URL.Path, "/api/") {
 		s.problem(c, f)
 		return

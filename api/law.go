@@ -1,78 +1,15 @@
 package api
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"net/http"
-
-	"github.com/gin-gonic/gin"
 
 	"vigie/api/service"
 	"vigie/catalog"
+	"vigie/catalog/account"
 	"vigie/catalog/wording"
 	"vigie/evaluator/jurisdiction"
+	"vigie/evaluator/licence"
 )
-
-// exposureQuestion reads what an exposure is asked for. The use case may be left out: what depends on users and persons
-// stays undetermined then.
-func (s *server) exposureQuestion(c *gin.Context, p *params) service.ExposureRequest {
-	r := service.ExposureRequest{Request: service.Request{Offering: c.Param("id"), UseCase: p.text("use_case"), Organisation: p.text("organisation"), On: p.day("on", p.today)}}
-	r.KnownOn = p.day("known_on", r.On)
-	r.LawOn = p.day("law_on", "")
-	r.Laws, r.Assume = p.texts("law"), p.texts("assume")
-	return r
-}
-
-func (s *server) exposure(c *gin.Context) error {
-	p := s.params(c)
-	q := s.exposureQuestion(c, p)
-	if err := p.err(); err != nil {
-		return err
-	}
-	res, err := s.svc.Exposure(c.Request.Context(), q)
-	if err != nil {
-		return inQuery(err, "assume")
-	}
-	return s.canonical(c, res)
-}
-
-// inQuery places faults that the service found under the parameters that hold them; those without a parameter of their
-// own are about the one named.
-func inQuery(err error, otherwise string) error {
-	var invalid *catalog.InvalidError
-	if !errors.As(err, &invalid) {
-		return err
-	}
-	out := &catalog.InvalidError{}
-	for _, f := range invalid.Fields {
-		switch f.Path {
-		case "law", "organisation", "use_case":
-			f.Path = "query." + f.Path
-		default:
-			if f.Path != "" {
-				f.Text = wording.Text{EN: f.Path + ": " + f.Text.EN, FR: f.Path + " : " + f.Text.FR}
-			}
-			f.Path = "query." + otherwise
-		}
-		out.Fields = append(out.Fields, f)
-	}
-	return out
-}
-
-// canonical answers the canonical form of a value, named by its content.
-func (s *server) canonical(c *gin.Context, v any) error {
-	body, err := catalog.Canonical(v)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(body)
-	if unchanged(c, hex.EncodeToString(sum[:])) {
-		return nil
-	}
-	c.Data(http.StatusOK, "application/json", append(body, '\n'))
-	return nil
-}
 
 // lawListing is a law as a list shows it.
 type lawListing struct {
@@ -87,24 +24,104 @@ type lawListing struct {
 	Checked      string                  `json:"checked"` // day
 }
 
-func (s *server) laws(c *gin.Context) error {
-	if err := s.params(c).err(); err != nil {
-		return err
-	}
-	out := listOf[lawListing]{Items: []lawListing{}}
-	for _, l := range s.svc.Knowledge.Laws.List {
-		out.Items = append(out.Items, lawListing{ID: l.ID, Jurisdiction: l.Jurisdiction, Name: l.Name, Short: l.Short, Category: l.Category, Harms: l.Harms, Computed: l.Computed, Confidence: l.Confidence, Checked: l.Checked})
-	}
-	return s.canonical(c, out)
+// licenceListing is a licence as a list shows it.
+type licenceListing struct {
+	ID          string              `json:"id"`
+	Names       []string            `json:"names"`
+	Kind        string              `json:"kind"`
+	Family      string              `json:"family"`
+	Version     string              `json:"version,omitempty"`
+	Identifiers licence.Identifiers `json:"identifiers"`
+	Verified    bool                `json:"verified"` // each answer was read at its clause
 }
 
-func (s *server) law(c *gin.Context) error {
-	if err := s.params(c).err(); err != nil {
-		return err
-	}
-	l, err := s.svc.Law(c.Param("id"))
+// licenceSheet is what a licence says, for no one in particular, and what it allows in one situation.
+type licenceSheet struct {
+	licence.Judgement
+	Names []string      `json:"names"`
+	Says  []licence.Row `json:"says"`
+}
+
+type licenceInput struct {
+	ID           string `path:"id"`
+	UseCase      string `query:"use_case"`
+	Organisation string `query:"organisation"`
+	days
+}
+
+// identifyInput is a text to identify: as text/plain the body is the text and the rest are parameters.
+type identifyInput struct {
+	Name         string `query:"name"`
+	UseCase      string `query:"use_case"`
+	Organisation string `query:"organisation"`
+	days
+	Body textOr
+}
+
+// identifyRequest is the JSON form of the same.
+type identifyRequest struct {
+	Text         string       `json:"text" minLength:"1"`
+	Name         string       `json:"name,omitempty" maxLength:"200"`
+	UseCase      string       `json:"use_case,omitempty" maxLength:"200"`
+	Organisation string       `json:"organisation,omitempty" maxLength:"200"`
+	On           catalog.Date `json:"on,omitempty"`
+	KnownOn      catalog.Date `json:"known_on,omitempty"`
+}
+
+func (s *server) lawOperations() {
+	add(s, operation{id: "list-laws", method: http.MethodGet, path: root + "/laws", tag: "law", needs: account.Read},
+		func(*call, *struct{}) (listOf[lawListing], error) {
+			out := listOf[lawListing]{Items: []lawListing{}}
+			for _, l := range s.svc.Knowledge.Laws.List {
+				out.Items = append(out.Items, lawListing{ID: l.ID, Jurisdiction: l.Jurisdiction, Name: l.Name, Short: l.Short, Category: l.Category, Harms: l.Harms, Computed: l.Computed, Confidence: l.Confidence, Checked: l.Checked})
+			}
+			return out, nil
+		})
+	add(s, operation{id: "get-law", method: http.MethodGet, path: root + "/laws/{id}", tag: "law", needs: account.Read},
+		func(_ *call, in *idInput) (*jurisdiction.Law, error) { return s.svc.Law(in.ID) })
+	add(s, operation{id: "list-licences", method: http.MethodGet, path: root + "/licences", tag: "law", needs: account.Read},
+		func(*call, *struct{}) (listOf[licenceListing], error) {
+			out := listOf[licenceListing]{Items: []licenceListing{}}
+			for _, id := range s.svc.Knowledge.Licences.IDs() {
+				if l, ok := s.svc.Knowledge.Licences.Rights(id); ok {
+					out.Items = append(out.Items, licenceListing{ID: id, Names: l.Names, Kind: l.Kind, Family: l.Family, Version: l.Version, Identifiers: l.Identifiers, Verified: l.Verified})
+				}
+			}
+			return out, nil
+		})
+	add(s, operation{id: "get-licence", method: http.MethodGet, path: root + "/licences/{id}", tag: "law", needs: account.Read}, s.licence)
+	add(s, operation{id: "identify-licence", method: http.MethodPost, path: root + "/licences/identify", tag: "law", needs: account.Read, heavy: true,
+		accepts: []string{"application/json", "text/plain"}, errors: []int{http.StatusNotFound}}, s.identifyLicence)
+}
+
+func (s *server) licence(c *call, in *licenceInput) (licenceSheet, error) {
+	j, err := s.svc.LicenceRights(c.ctx, in.ID, in.UseCase, in.Organisation, in.On, in.KnownOn)
 	if err != nil {
-		return err
+		return licenceSheet{}, err
 	}
-	return s.canonical(c, l)
+	out := licenceSheet{Judgement: *j, Names: []string{}}
+	out.Says, _ = s.svc.Knowledge.Licences.Sheet(j.Licence)
+	if l, ok := s.svc.Knowledge.Licences.Rights(j.Licence); ok {
+		out.Names = l.Names
+	}
+	return out, nil
+}
+
+func (s *server) identifyLicence(c *call, in *identifyInput) (*service.LicenceAnswer, error) {
+	r := service.LicenceRequest{Text: in.Body.data, Name: in.Name, UseCase: in.UseCase, Organisation: in.Organisation, On: in.On, KnownOn: in.KnownOn}
+	if in.Body.media == "application/json" {
+		if len(c.p.values) > 0 {
+			for name := range c.p.values {
+				return nil, invalid("query."+name, wording.Textf("%s stands in the body when the text is sent as JSON", "%s figure dans le corps quand le texte est envoyé en JSON", name))
+			}
+		}
+		var q identifyRequest
+		if err := s.schemas.Decode(in.Body.data, s.identifySchema, &q); err != nil {
+			return nil, err
+		}
+		r = service.LicenceRequest{Text: []byte(q.Text), Name: q.Name, UseCase: q.UseCase, Organisation: q.Organisation, On: or(q.On, in.On)}
+		r.KnownOn = or(q.KnownOn, r.On)
+	}
+	c.Header("Cache-Control", "no-store") // the text is whose it is
+	return s.svc.Licence(c.ctx, r)
 }

@@ -4,10 +4,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
 
+	"vigie/api/contract"
 	"vigie/catalog"
 	"vigie/catalog/strict"
 	"vigie/catalog/wording"
@@ -40,14 +42,18 @@ func (p *params) bad(name string, text wording.Text) {
 }
 
 // text reads a parameter; an empty one counts as not given, because forms send those.
-func (p *params) text(name string) string {
+func (p *params) text(name string) string { return p.sized(name, 200) }
+
+func (p *params) sized(name string, limit int) string {
 	p.known = append(p.known, name)
 	v := p.values[name]
 	switch {
 	case len(v) > 1:
 		p.bad(name, wording.Textf("%s is given %d times; once is enough", "%s est donné %d fois ; une seule suffit", name, len(v)))
-	case len(v) == 1 && len(v[0]) > 200:
-		p.bad(name, wording.Textf("%s is longer than 200 bytes", "%s dépasse 200 octets", name))
+	case len(v) == 1 && len(v[0]) > limit:
+		p.bad(name, wording.Textf("%s is longer than %d bytes", "%s dépasse %d octets", name, limit))
+	case len(v) == 1 && !utf8.ValidString(v[0]):
+		p.bad(name, wording.Textf("%s is not UTF-8", "%s n'est pas en UTF-8", name))
 	case len(v) == 1:
 		return strings.TrimSpace(v[0])
 	}
@@ -66,6 +72,10 @@ func (p *params) texts(name string) []string {
 			p.bad(name, wording.Textf("%s is longer than 200 bytes", "%s dépasse 200 octets", name))
 			return nil
 		}
+		if !utf8.ValidString(v) {
+			p.bad(name, wording.Textf("%s is not UTF-8", "%s n'est pas en UTF-8", name))
+			return nil
+		}
 		if v = strings.TrimSpace(v); v != "" {
 			out = append(out, v)
 		}
@@ -76,9 +86,10 @@ func (p *params) texts(name string) []string {
 	return out
 }
 
-// notADay refuses a day.
-func notADay(name, v string) wording.Text {
-	return wording.Textf("%s: expected a day written YYYY-MM-DD that exists, found %q", "%s : attendu un jour existant, écrit AAAA-MM-JJ ; trouvé : « %s »", name, v)
+// notADay refuses a day. What was sent is not repeated, here as in every fault: an address or a body may hold what is
+// nobody else's.
+func notADay(name string) wording.Text {
+	return wording.Textf("%s: expected a day that exists, written YYYY-MM-DD", "%s : attendu un jour existant, écrit AAAA-MM-JJ", name)
 }
 
 func (p *params) needed(name string) string {
@@ -96,7 +107,7 @@ func (p *params) day(name string, otherwise catalog.Date) catalog.Date {
 	}
 	d, ok := catalog.ParseDate(v)
 	if !ok {
-		p.bad(name, notADay(name, v))
+		p.bad(name, notADay(name))
 	}
 	return d
 }
@@ -108,7 +119,7 @@ func (p *params) lang(otherwise wording.Lang) wording.Lang {
 	}
 	l, ok := wording.ParseLang(v)
 	if !ok {
-		p.bad("lang", wording.Textf("lang: expected fr or en, found %q", "lang : attendu fr ou en ; trouvé : « %s »", v))
+		p.bad("lang", wording.Textf("lang: expected fr or en", "lang : attendu fr ou en"))
 	}
 	return l
 }
@@ -122,8 +133,9 @@ func (p *params) err() error {
 	slices.Sort(names)
 	for _, n := range names {
 		if !slices.Contains(p.known, n) {
+			n = contract.Name(n)
 			if len(p.known) == 0 {
-				p.bad(n, wording.Textf("no parameter is taken here, found %q", "aucun paramètre n'est admis ici ; trouvé : « %s »", n))
+				p.bad(n, wording.Textf("no parameter is taken here", "aucun paramètre n'est admis ici"))
 				continue
 			}
 			p.bad(n, strict.NotIn(n, p.known))

@@ -1,0 +1,135 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"vigie/api/contract"
+	"vigie/api/service"
+	"vigie/catalog"
+	"vigie/catalog/account"
+	"vigie/catalog/wording"
+)
+
+// listOf is a list as the API gives it. Items is never null.
+type listOf[T any] struct {
+	Items []T `json:"items"`
+}
+
+// maxPage bounds a page of a list.
+const maxPage = 200
+
+// paging says which page of a list.
+type paging struct {
+	Cursor string `query:"cursor" maxLength:"512"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200"`
+}
+
+// size is how many entries a page has.
+func (p paging) size() int {
+	if p.Limit == 0 {
+		return 50
+	}
+	return p.Limit
+}
+
+// from reads the cursor of a list; list says which list, with its filters.
+func (p paging) from(list string) (contract.Cursor, error) {
+	c, err := contract.ReadCursor(list, p.Cursor)
+	if err != nil {
+		return c, invalid("query.cursor", wording.Textf("this cursor was not given for this list; ask for its first page again", "ce curseur n'a pas été donné pour cette liste ; redemander sa première page"))
+	}
+	return c, nil
+}
+
+// key names a list: what it is of, and what it was asked for.
+func key(parts ...any) string {
+	b, _ := json.Marshal(parts) // texts, days and lists of texts always have a form
+	return string(b)
+}
+
+type listInput struct {
+	Find string `query:"find"`
+	days
+	paging
+}
+
+type kindListInput struct {
+	Kind string `path:"kind"`
+	listInput
+	Where []string `query:"where"`
+}
+
+type recordInput struct {
+	Kind string `path:"kind"`
+	ID   string `path:"id"`
+	days
+}
+
+type idInput struct {
+	ID string `path:"id"`
+}
+
+type offeringInput struct {
+	ID string `path:"id"`
+	days
+}
+
+func (s *server) recordOperations() {
+	for _, x := range []struct {
+		id, path string
+		kind     catalog.Kind
+	}{{"list-offerings", "/offerings", catalog.Offering}, {"list-use-cases", "/use-cases", catalog.UseCase}, {"list-organisations", "/organisations", catalog.Organisation}} {
+		add(s, operation{id: x.id, method: http.MethodGet, path: root + x.path, tag: "records", needs: account.Read}, func(c *call, in *listInput) (service.Listed, error) {
+			return s.listed(c, x.kind, *in, nil)
+		})
+	}
+	add(s, operation{id: "list-records", method: http.MethodGet, path: root + "/records/{kind}", tag: "records", needs: account.Read}, func(c *call, in *kindListInput) (service.Listed, error) {
+		kind, err := kindOf(in.Kind)
+		if err != nil {
+			return service.Listed{}, err
+		}
+		return s.listed(c, kind, in.listInput, in.Where)
+	})
+	add(s, operation{id: "get-record", method: http.MethodGet, path: root + "/records/{kind}/{id}", tag: "records", needs: account.Read}, func(c *call, in *recordInput) (*service.Sheet, error) {
+		kind, err := kindOf(in.Kind)
+		if err != nil {
+			return nil, err
+		}
+		return s.sheet(c, catalog.Ref{Kind: kind, ID: in.ID}, in.days)
+	})
+	add(s, operation{id: "get-offering", method: http.MethodGet, path: root + "/offerings/{id}", tag: "records", needs: account.Read}, func(c *call, in *offeringInput) (*service.Sheet, error) {
+		return s.sheet(c, catalog.Ref{Kind: catalog.Offering, ID: in.ID}, in.days)
+	})
+}
+
+// listed answers one page of a list.
+func (s *server) listed(c *call, kind catalog.Kind, in listInput, where []string) (service.Listed, error) {
+	list := key("records", kind, in.On, in.KnownOn, in.Find, where)
+	from, err := in.from(list)
+	if err != nil {
+		return service.Listed{}, err
+	}
+	all, err := s.svc.List(c.ctx, kind, in.On, in.KnownOn, in.Find)
+	if err != nil {
+		return service.Listed{}, err
+	}
+	out := service.Listed{Items: []service.Listing{}}
+	for _, l := range all {
+		if l.ID <= from.After {
+			continue
+		}
+		if len(out.Items) == in.size() {
+			out.Next = contract.Cursor{After: out.Items[len(out.Items)-1].ID}.Write(list)
+			c.next(out.Next)
+			break
+		}
+		out.Items = append(out.Items, l)
+	}
+	return out, nil
+}
+
+// sheet answers one record, tagged with its revision where a store keeps it.
+func (s *server) sheet(c *call, ref catalog.Ref, d days) (*service.Sheet, error) {
+	return s.svc.Sheet(c.ctx, ref, d.On, d.KnownOn)
+}
