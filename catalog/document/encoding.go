@@ -35,6 +35,8 @@ func guessEncoding(data []byte) (string, bool) {
 	}
 	switch half := len(head) / 2; {
 	case zeros[0]+zeros[1] == 0:
+	case len(data)%2 != 0 || len(data) < 16:
+		return "", false
 	case zeros[1] > half*6/10 && zeros[0] <= half/50:
 		return "UTF-16LE", true
 	case zeros[0] > half*6/10 && zeros[1] <= half/50:
