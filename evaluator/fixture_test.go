@@ -25,6 +25,25 @@ func open(t testing.TB) *service.Service {
 	return s
 }
 
+// view is the shipped catalogue as it stands today.
+func view(t testing.TB, s *service.Service) *catalog.View {
+	t.Helper()
+	v, err := s.View(t.Context(), today, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func list(t testing.TB, s *service.Service, kind catalog.Kind) []service.Listing {
+	t.Helper()
+	out, err := s.List(t.Context(), kind, today, today, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 type exemplia struct {
 	Derived  map[string]yaml.Node `yaml:"derived"`
 	Expected map[string]struct {
@@ -36,7 +55,7 @@ type exemplia struct {
 // exempliaDossier is the invented vendor of the dictionary's examples, for one shipped use case.
 func exempliaDossier(t testing.TB, s *service.Service, useCase string) *catalog.Dossier {
 	t.Helper()
-	d, err := s.View(today, today).Gather(catalog.Query{Offering: s.List(catalog.Offering, today, today, "")[0].ID, UseCase: useCase})
+	d, err := view(t, s).Gather(catalog.Query{Offering: list(t, s, catalog.Offering)[0].ID, UseCase: useCase})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -233,8 +233,8 @@ func TestWithEverythingKnownTheTotalIsAPoint(t *testing.T) {
 
 func TestEveryReferenceOfferingTwiceGivesTheSameBytes(t *testing.T) {
 	first, second := open(t), open(t)
-	for _, u := range first.List(catalog.UseCase, today, today, "") {
-		for _, o := range first.List(catalog.Offering, today, today, "") {
+	for _, u := range list(t, first, catalog.UseCase) {
+		for _, o := range list(t, first, catalog.Offering) {
 			r := service.Request{Offering: o.ID, UseCase: u.ID, On: today}
 			if d := cmp.Diff(canonical(t, first, r), canonical(t, second, r)); d != "" {
 				t.Fatalf("%s, %s: %s", o.ID, u.ID, d)
@@ -245,7 +245,7 @@ func TestEveryReferenceOfferingTwiceGivesTheSameBytes(t *testing.T) {
 
 func canonical(t *testing.T, s *service.Service, r service.Request) string {
 	t.Helper()
-	res, err := s.Assess(r)
+	res, err := s.Assess(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +258,7 @@ func canonical(t *testing.T, s *service.Service, r service.Request) string {
 
 // A day before anything was claimed is not an error: nothing is known, and the result says so.
 func TestBeforeAnyClaimNothingIsKnown(t *testing.T) {
-	res, err := open(t).Assess(service.Request{Offering: "mistral-api-eu-medium-3.5", UseCase: "office-assistant", On: "1990-01-01"})
+	res, err := open(t).Assess(t.Context(), service.Request{Offering: "mistral-api-eu-medium-3.5", UseCase: "office-assistant", On: "1990-01-01"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func TestBeforeAnyClaimNothingIsKnown(t *testing.T) {
 
 func BenchmarkAssess(b *testing.B) {
 	s := open(b)
-	d, err := s.View(today, today).Gather(catalog.Query{Offering: "azure-openai-eu-gpt-5.5", UseCase: "office-assistant"})
+	d, err := view(b, s).Gather(catalog.Query{Offering: "azure-openai-eu-gpt-5.5", UseCase: "office-assistant"})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -284,11 +284,11 @@ func BenchmarkAssess(b *testing.B) {
 
 func BenchmarkEveryOfferingAndUseCase(b *testing.B) {
 	s := open(b)
-	offerings, uses := s.List(catalog.Offering, today, today, ""), s.List(catalog.UseCase, today, today, "")
+	offerings, uses := list(b, s, catalog.Offering), list(b, s, catalog.UseCase)
 	for b.Loop() {
 		for _, u := range uses {
 			for _, o := range offerings {
-				if _, err := s.Assess(service.Request{Offering: o.ID, UseCase: u.ID, On: today}); err != nil {
+				if _, err := s.Assess(b.Context(), service.Request{Offering: o.ID, UseCase: u.ID, On: today}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -24,7 +24,7 @@ func TestKnockOutsOfRealOfferingsMakeSense(t *testing.T) {
 		{"an image generator writes no text", "midjourney-service", "office-assistant", "ko-fit", evaluator.Failed, false},
 		{"silence about encryption at rest is not its absence", "scaleway-mistral-small-3.2", "office-assistant", "ko-encryption", evaluator.Failed, true},
 	} {
-		res, err := s.Assess(service.Request{Offering: c.offering, UseCase: c.useCase, On: today})
+		res, err := s.Assess(t.Context(), service.Request{Offering: c.offering, UseCase: c.useCase, On: today})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -31,7 +31,7 @@ func openTerms(t testing.TB) *service.Service {
 
 func assess(t testing.TB, s *service.Service, on catalog.Date) *service.Result {
 	t.Helper()
-	r, err := s.Assess(service.Request{Offering: "le-chat-teams", UseCase: "formulas", On: on})
+	r, err := s.Assess(t.Context(), service.Request{Offering: "le-chat-teams", UseCase: "formulas", On: on})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,14 +59,14 @@ func TestDriftOnARealChangeOfTerms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same, err := s.Drift(d, march)
+	same, err := s.Drift(t.Context(), d, march)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if same.Any || !same.Holds || !same.Reproduced {
 		t.Errorf("on its own day: %+v", same)
 	}
-	got, err := s.Drift(d, april)
+	got, err := s.Drift(t.Context(), d, april)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestDriftOnARealChangeOfTerms(t *testing.T) {
 		}
 	}
 	// Known on the day of the decision, the later terms are not there: what the committee knew is a query.
-	past, err := s.Assess(service.Request{Offering: "le-chat-teams", UseCase: "formulas", On: april, KnownOn: march})
+	past, err := s.Assess(t.Context(), service.Request{Offering: "le-chat-teams", UseCase: "formulas", On: april, KnownOn: march})
 	if err != nil {
 		t.Fatal(err)
 	}
