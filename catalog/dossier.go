@@ -187,27 +187,60 @@ func (d *Dossier) Unnamed(root string) []FactRef {
 	return out
 }
 
-// Where is the dossier with only the facts that keep lets pass; the others become unknown. Reference facts always
-// stay: a link that is only weakly evidenced is still a link that may lead somewhere, and dropping it would make
-// the offering look better than it is known to be. What the vendor has from a parent stays while the stakes that
-// make it one still do: they are part of the evidence.
+// Where is the dossier with only the facts that keep lets pass; the others become unknown.
+//
+// Links are facts too, and a link that is not kept leads nowhere: an owner, a supplier, the maker or the licence of a
+// model is then not known, as the vendor's certificate is not known to be its own. Other links always stay: those that
+// say what is judged (the vendor, models, terms and service level of the offering, who contracts), and those that bring
+// in what could weigh against it (whose stake or supplier it is, for which offerings, what a model derives from), which
+// would otherwise not be unknown but gone. What the vendor has from a parent stays while the stakes that make it one
+// still do: they are part of the evidence.
 func (d *Dossier) Where(keep func(Ref, Fact) bool) *Dossier {
 	out := *d
 	out.hash = ""
 	out.Records = make([]DossierRecord, len(d.Records))
+	lost := map[string]bool{}
 	for i, r := range d.Records {
 		out.Records[i] = DossierRecord{Kind: r.Kind, ID: r.ID, Facts: make([]Fact, 0, len(r.Facts))}
 		for _, f := range r.Facts {
-			if f.State == Known && f.Value.Type == TypeReference || keep(r.Ref(), f) {
+			link := f.State == Known && f.Value.Type == TypeReference
+			switch {
+			case link && !leads[f.Path], keep(r.Ref(), f):
 				out.Records[i].Facts = append(out.Records[i].Facts, f)
+			case link:
+				lost[f.Path] = true
 			}
 		}
+	}
+	if lost["model.provider"] {
+		out.Roles.Providers = out.namedByModels("model.provider", Vendor)
+	}
+	if lost["model.licence"] {
+		out.Roles.Licences = out.namedByModels("model.licence", Licence)
 	}
 	if rec := out.Record(d.Roles.Vendor); rec != nil && slices.ContainsFunc(rec.Facts, inherited) {
 		parents := out.parentsLeft()
 		rec.Facts = slices.DeleteFunc(rec.Facts, func(f Fact) bool { return inherited(f) && !slices.Contains(parents, *f.InheritedFrom) })
 	}
 	return &out
+}
+
+// leads are the links whose end is what has to be proved.
+var leads = map[string]bool{
+	"stake.owner": true, "subprocessing.vendor": true, "model.provider": true, "model.licence": true,
+	"certification.vendor": true, "certification.offerings": true,
+}
+
+// namedByModels lists the records that the models of the offering name by a link, in order.
+func (d *Dossier) namedByModels(path string, kind Kind) []Ref {
+	out := []Ref{}
+	for _, m := range d.Roles.Models {
+		if f := d.Record(m).Fact(path); f.State == Known {
+			out = appendNew(out, Ref{kind, f.Value.Text})
+		}
+	}
+	slices.SortFunc(out, Ref.Compare)
+	return out
 }
 
 func inherited(f Fact) bool { return f.InheritedFrom != nil }

@@ -73,6 +73,7 @@ func TestInheritedFactsRestOnTheStakeToo(t *testing.T) {
 		b.source("audit", catalog.KindAudit)
 		b.claim("vendor/parent", "vendor.bug_bounty", choice("includes_model"), "audit", "2026-01-01")
 		b.claim("stake/s1", "stake.percent", percent("100"), stake, "2026-02-01")
+		b.claim("stake/s1", "stake.owner", &catalog.Value{Type: catalog.TypeReference, Text: "parent"}, stake, "2026-02-01")
 		d := gather(t, b, catalog.Query{Offering: "o"})
 		if f := d.Record(d.Roles.Vendor).Fact("vendor.bug_bounty"); f.State != catalog.Known {
 			t.Fatalf("not inherited: %+v", f)
