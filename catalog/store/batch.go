@@ -19,6 +19,10 @@ type Batch struct {
 	Key string
 	// Entity of the group that what is new belongs to; empty: shared by all.
 	Entity string
+	// Scope is what is there for who records; nil: everything. What lies outside cannot be spoken of, and who does not see
+	// everything records only about what belongs to Entity. What is claimed and decided about a record belongs to the entity
+	// of the record.
+	Scope *Scope
 	// By is the opaque id of who records, for claims and reviews that do not say so themselves.
 	By string
 	// Expect refuses the batch when a record has another revision than the one that the writer saw.
@@ -170,6 +174,7 @@ type work struct {
 	touched map[int64]map[string]bool // facts to rewrite: record, path
 	bumps   map[int64]int64           // how much each record's revision grows
 	added   []*claimRow
+	taken   map[string]bool // records and sources that exist outside the scope of who records
 }
 
 func (w *work) bad(path, en, fr string, args ...any) {
@@ -180,7 +185,8 @@ func (w *work) run() error {
 	w.records, w.sources = map[catalog.Ref]*recordRow{}, map[string]*sourceRow{}
 	w.fresh, w.bumps, w.touched = map[int64]bool{}, map[int64]int64{}, map[int64]map[string]bool{}
 	w.claims, w.about = map[string]*claimRow{}, map[string]catalog.Ref{}
-	for _, step := range []func() error{w.lookUp, w.expect, w.check, w.addRecords, w.addSources, w.addClaims, w.addReviews, w.addDocuments, w.rewrite, w.revise} {
+	w.taken = map[string]bool{}
+	for _, step := range []func() error{w.lookUp, w.expect, w.check, w.belong, w.addRecords, w.addSources, w.addClaims, w.addReviews, w.addDocuments, w.rewrite, w.revise} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -222,6 +228,10 @@ func (w *work) lookUp() error {
 		return err
 	}
 	for i := range found {
+		if !w.sees(found[i].Entity) {
+			w.taken[found[i].ref().String()] = true
+			continue
+		}
 		w.records[found[i].ref()] = &found[i]
 	}
 	current, err := currentSources(w.query, ids)
@@ -229,6 +239,10 @@ func (w *work) lookUp() error {
 		return err
 	}
 	for i := range current {
+		if !w.sees(current[i].Entity) {
+			w.taken["source/"+current[i].ID] = true
+			continue
+		}
 		w.sources[current[i].ID] = &current[i]
 	}
 	return nil
@@ -344,8 +358,9 @@ func (w *work) addClaims() error {
 		if err != nil {
 			return err
 		}
-		r.Record, r.Entity = w.records[cl.Record].Leaf, entity(w.b.Entity)
-		r.Leaf = w.leaf(leafClaim, hashes[i], w.b.Entity, nil)
+		about := w.records[cl.Record]
+		r.Record, r.Entity = about.Leaf, about.Entity
+		r.Leaf = w.leaf(leafClaim, hashes[i], entityName(about.Entity), nil)
 		w.bears(r.RecordedNs)
 		w.claims[hashes[i]], w.about[hashes[i]] = &r, cl.Record
 		w.added = append(w.added, &r)
@@ -372,11 +387,15 @@ func (w *work) knowClaims(hashes []string) error {
 			Path   string
 			Kind   string
 			ID     string `gorm:"column:id"`
+			Entity *string
 		}
-		list, err := rows[known](w.query, "SELECT c.leaf, c.hash, c.record, c.path, r.kind, r.id FROM claims c JOIN records r ON r.leaf = c.record WHERE c.hash IN ("+marks(len(run))+")", run...)
+		list, err := rows[known](w.query, "SELECT c.leaf, c.hash, c.record, c.path, r.kind, r.id, r.entity FROM claims c JOIN records r ON r.leaf = c.record WHERE c.hash IN ("+marks(len(run))+")", run...)
 		for _, k := range list {
 			h := hex.EncodeToString(k.Hash)
-			w.claims[h], w.about[h] = &claimRow{Leaf: k.Leaf, Hash: k.Hash, Record: k.Record, Path: k.Path}, catalog.Ref{Kind: catalog.Kind(k.Kind), ID: k.ID}
+			if !w.sees(k.Entity) {
+				continue
+			}
+			w.claims[h], w.about[h] = &claimRow{Leaf: k.Leaf, Hash: k.Hash, Record: k.Record, Path: k.Path, Entity: k.Entity}, catalog.Ref{Kind: catalog.Kind(k.Kind), ID: k.ID}
 		}
 		return err
 	})

@@ -169,9 +169,15 @@ type DocumentEntry struct {
 // Documents lists the documents of a kind whose index holds every pair asked for, newest first: at most limit, older than
 // the leaf before (0: from the newest).
 func (s *Store) Documents(ctx context.Context, kind DocumentKind, index map[string]string, before int64, limit int) ([]DocumentEntry, error) {
+	return s.In(Everything()).Documents(ctx, kind, index, before, limit)
+}
+
+// Documents is Store.Documents within the scope.
+func (r Reader) Documents(ctx context.Context, kind DocumentKind, index map[string]string, before int64, limit int) ([]DocumentEntry, error) {
 	stmt := strings.Builder{}
-	stmt.WriteString("SELECT d.leaf, d.kind, d.hash, d.entity FROM documents d WHERE d.kind = ?")
-	args := []any{string(kind)}
+	seen, args := r.scope.where("d.entity")
+	stmt.WriteString("SELECT d.leaf, d.kind, d.hash, d.entity FROM documents d WHERE d.kind = ?" + seen)
+	args = append([]any{string(kind)}, args...)
 	for _, k := range slices.Sorted(maps.Keys(index)) {
 		stmt.WriteString(" AND d.leaf IN (SELECT leaf FROM document_index WHERE key = ? AND value = ?)")
 		args = append(args, k, index[k])
@@ -183,7 +189,7 @@ func (s *Store) Documents(ctx context.Context, kind DocumentKind, index map[stri
 	stmt.WriteString(" ORDER BY d.leaf DESC LIMIT ?")
 	args = append(args, limit)
 	out := []DocumentEntry{}
-	err := s.reading(ctx, func(q query) error {
+	err := r.s.reading(ctx, func(q query) error {
 		list, err := rows[documentRow](q, stmt.String(), args...)
 		if err != nil {
 			return err

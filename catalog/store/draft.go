@@ -88,7 +88,7 @@ func (s *Store) ReplaceDraft(ctx context.Context, d Draft, with *Batch) (Draft, 
 		case err != nil:
 			return err
 		case !ok:
-			return &catalog.NotFoundError{What: wording.Textf("draft", "brouillon"), ID: d.ID}
+			return noDraft(d.ID)
 		case old.Revision != d.Revision:
 			e := conflict("it was changed since: revision %d, not %d; look at it again", "il a été modifié entre-temps : révision %d et non %d ; le relire", old.Revision, d.Revision)
 			e.Have, e.Want = old.Revision, d.Revision
@@ -120,6 +120,10 @@ func (s *Store) ReplaceDraft(ctx context.Context, d Draft, with *Batch) (Draft, 
 	return d, receipt, err
 }
 
+func noDraft(id string) error {
+	return &catalog.NotFoundError{What: wording.Textf("draft", "brouillon"), ID: id}
+}
+
 // Draft reads one draft.
 func (s *Store) Draft(ctx context.Context, id string) (Draft, error) {
 	var out Draft
@@ -129,7 +133,7 @@ func (s *Store) Draft(ctx context.Context, id string) (Draft, error) {
 		case err != nil:
 			return err
 		case !ok:
-			return &catalog.NotFoundError{What: wording.Textf("draft", "brouillon"), ID: id}
+			return noDraft(id)
 		case hexOf(r.Digest) != r.digest():
 			return damaged("drafts", id, "the row does not fit its digest", "la ligne ne correspond pas à son empreinte")
 		}
@@ -142,14 +146,20 @@ func (s *Store) Draft(ctx context.Context, id string) (Draft, error) {
 // Drafts lists drafts of a sort, oldest first: of one state and about one subject unless these are empty, after an id, at
 // most limit of them.
 func (s *Store) Drafts(ctx context.Context, sort DraftSort, state, subject, after string, limit int) ([]Draft, error) {
+	return s.In(Everything()).Drafts(ctx, sort, state, subject, after, limit)
+}
+
+// Drafts is Store.Drafts within the scope.
+func (r Reader) Drafts(ctx context.Context, sort DraftSort, state, subject, after string, limit int) ([]Draft, error) {
 	out := []Draft{}
-	stmt, args := "SELECT "+draftColumns+" FROM drafts WHERE sort = ? AND id > ?", []any{string(sort), after}
+	seen, more := r.scope.where("entity")
+	stmt, args := "SELECT "+draftColumns+" FROM drafts WHERE sort = ? AND id > ?"+seen, append([]any{string(sort), after}, more...)
 	for _, f := range []struct{ column, want string }{{"state", state}, {"subject", subject}} {
 		if f.want != "" {
 			stmt, args = stmt+" AND "+f.column+" = ?", append(args, f.want)
 		}
 	}
-	err := s.reading(ctx, func(q query) error {
+	err := r.s.reading(ctx, func(q query) error {
 		list, err := rows[draftRow](q, stmt+" ORDER BY id LIMIT ?", append(args, limit)...)
 		for i := range list {
 			out = append(out, list[i].toDraft())

@@ -25,6 +25,8 @@ type ListQuery struct {
 	Entity  string   // of who reads: what is shared, and what belongs to this entity; empty: everything
 	After   string   // cursor of the page before; empty: the first page
 	Limit   int      // at most 200; 0: 50
+
+	scope *Scope // of a Reader
 }
 
 // Entry is a line of a list.
@@ -116,6 +118,10 @@ func (l ListQuery) statement(q query, after string, drive int) (string, []any) {
 	}
 	if l.Entity != "" {
 		add(" AND (r.entity IS NULL OR r.entity = ?)", l.Entity)
+	}
+	if l.scope != nil {
+		seen, args := l.scope.where("r.entity")
+		add(seen, args...)
 	}
 	for i, f := range l.Filters {
 		if i != drive {

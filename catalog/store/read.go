@@ -90,114 +90,34 @@ func (s *Store) at(q query, on, knownOn catalog.Date) (asOf, error) {
 // only what the dossier needs. With assumptions it is hypothetical. Errors: *catalog.NotFoundError, *catalog.InvalidError
 // for assumptions that cannot be made, and those of the engine.
 func (s *Store) Gather(ctx context.Context, on, knownOn catalog.Date, q catalog.Query, assumed ...catalog.Assumption) (*catalog.Dossier, error) {
-	var out *catalog.Dossier
-	err := s.reading(ctx, func(tx query) error {
-		shelf, err := s.shelf(tx, on, knownOn)
-		if err != nil {
-			return err
-		}
-		out, err = catalog.GatherFrom(shelf, s.Dictionary, on, knownOn, assumed, q)
-		return err
-	})
-	return out, err
+	return s.In(Everything()).Gather(ctx, on, knownOn, q, assumed...)
 }
 
 // Facts reads some records as they stood, with the sources that their facts cite; those that do not exist are left out.
 func (s *Store) Facts(ctx context.Context, on, knownOn catalog.Date, refs ...catalog.Ref) ([]catalog.DossierRecord, []catalog.Source, error) {
-	var recs []catalog.DossierRecord
-	var sources []catalog.Source
-	err := s.reading(ctx, func(tx query) error {
-		shelf, err := s.shelf(tx, on, knownOn)
-		if err == nil {
-			recs, sources, err = shelf.Records(refs)
-		}
-		return err
-	})
-	return recs, sources, err
+	return s.In(Everything()).Facts(ctx, on, knownOn, refs...)
 }
 
 // Naming lists the records whose reference fact names the target of each link, on a day.
 func (s *Store) Naming(ctx context.Context, on catalog.Date, links ...catalog.Link) (map[catalog.Link][]catalog.Ref, error) {
-	var out map[catalog.Link][]catalog.Ref
-	err := s.reading(ctx, func(tx query) (err error) {
-		out, err = (&shelf{store: s, q: tx, at: asOf{on: on, knownOn: on}}).Naming(links)
-		return err
-	})
-	return out, err
+	return s.In(Everything()).Naming(ctx, on, links...)
 }
 
 // View reads every fact of a day into memory: for small catalogues, and for what needs them all. Large ones are read by
 // Gather, Facts and List.
 func (s *Store) View(ctx context.Context, on, knownOn catalog.Date) (*catalog.View, error) {
-	var out *catalog.View
-	err := s.reading(ctx, func(tx query) error {
-		shelf, err := s.shelf(tx, on, knownOn)
-		if err != nil {
-			return err
-		}
-		var refs []catalog.Ref
-		all, err := rows[recordRow](tx, "SELECT leaf, kind, id, entity, revision FROM records")
-		if err != nil {
-			return err
-		}
-		for i := range all {
-			refs = append(refs, all[i].ref())
-		}
-		recs, sources, err := shelf.Records(refs)
-		if err == nil {
-			out = catalog.Complete(s.Dictionary, on, knownOn, recs, sources)
-		}
-		return err
-	})
-	return out, err
-}
-
-// IDs lists every id of a kind, in order.
-func (s *Store) IDs(ctx context.Context, kind catalog.Kind) ([]string, error) {
-	var out []string
-	err := s.reading(ctx, func(q query) (err error) {
-		out, err = (&shelf{store: s, q: q}).IDs(kind)
-		return err
-	})
-	return out, err
+	return s.In(Everything()).View(ctx, on, knownOn)
 }
 
 // Revision is the number of things recorded about a record, for If-Match: each claim, withdrawal and settlement adds one.
 func (s *Store) Revision(ctx context.Context, ref catalog.Ref) (int64, error) {
-	var out int64
-	err := s.reading(ctx, func(q query) error {
-		list, err := recordRows(q, []catalog.Ref{ref})
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			shelf := &shelf{store: s, q: q}
-			return shelf.notFound(ref)
-		}
-		out = list[0].Revision
-		return nil
-	})
-	return out, err
+	return s.In(Everything()).Revision(ctx, ref)
 }
 
 // Claims lists every claim ever made about one fact of a record, oldest entry of the log first, with what retracts or
 // settles it.
 func (s *Store) Claims(ctx context.Context, ref catalog.Ref, path string) (*catalog.Catalogue, error) {
-	out := &catalog.Catalogue{}
-	err := s.reading(ctx, func(q query) error {
-		list, err := recordRows(q, []catalog.Ref{ref})
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			shelf := &shelf{store: s, q: q}
-			return shelf.notFound(ref)
-		}
-		out.Records = []catalog.Ref{ref}
-		where := "record = ? AND path = ?"
-		return collect(q, out, map[int64]catalog.Ref{list[0].Leaf: ref}, where, list[0].Leaf, path)
-	})
-	return out, err
+	return s.In(Everything()).Claims(ctx, ref, path)
 }
 
 // Catalogue reads everything that was recorded as one value, for export.
@@ -281,13 +201,5 @@ func (s *Store) ClaimsCiting(ctx context.Context, source string, limit int) ([]s
 
 // SourceRevisions lists what a source was described as, oldest first.
 func (s *Store) SourceRevisions(ctx context.Context, id string) ([]catalog.Source, error) {
-	var out []catalog.Source
-	err := s.reading(ctx, func(q query) error {
-		list, err := rows[sourceRow](q, "SELECT "+sourceColumns+" FROM sources WHERE id = ? ORDER BY revision", id)
-		for i := range list {
-			out = append(out, list[i].toSource())
-		}
-		return err
-	})
-	return out, err
+	return s.In(Everything()).SourceRevisions(ctx, id)
 }

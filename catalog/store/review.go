@@ -80,6 +80,10 @@ func (w *work) addWithdrawals() error {
 	seen := map[string]bool{}
 	for i, x := range w.b.Withdrawals {
 		cl := w.claims[x.Claim]
+		if cl != nil && !w.writes(cl.Entity) {
+			w.notOurs(fmt.Sprintf("withdrawals[%d].claim", i), w.about[x.Claim].String())
+			continue
+		}
 		if cl == nil {
 			w.bad(fmt.Sprintf("withdrawals[%d].claim", i), "no claim has the hash %q", "aucune allégation n'a l'empreinte « %s »", x.Claim)
 			continue
@@ -92,9 +96,9 @@ func (w *work) addWithdrawals() error {
 			continue
 		}
 		seen[hash] = true
-		leaf := w.leaf(leafWithdrawal, hash, w.b.Entity, nil)
+		leaf := w.leaf(leafWithdrawal, hash, entityName(cl.Entity), nil)
 		w.bears(x.At.UnixNano())
-		list = append(list, []any{leaf, hashBytes(hash), entity(w.b.Entity), cl.Leaf, x.By, x.At.UnixNano(), x.Reason})
+		list = append(list, []any{leaf, hashBytes(hash), cl.Entity, cl.Leaf, x.By, x.At.UnixNano(), x.Reason})
 		w.touch(cl.Record, cl.Path)
 		w.bumps[cl.Record]++
 	}
@@ -111,6 +115,9 @@ func (w *work) addSettlements() error {
 		case cl == nil:
 			w.bad(path+".claim", "no claim has the hash %q", "aucune allégation n'a l'empreinte « %s »", x.Claim)
 			continue
+		case !w.writes(cl.Entity):
+			w.notOurs(path+".claim", w.about[x.Claim].String())
+			continue
 		case w.about[x.Claim] != x.Record || cl.Path != x.Path:
 			w.bad(path+".claim", "the claim is about %s, not about %s", "l'allégation porte sur %s, non sur %s",
 				w.about[x.Claim].String()+":"+cl.Path, x.Record.String()+":"+x.Path)
@@ -124,9 +131,9 @@ func (w *work) addSettlements() error {
 			continue
 		}
 		seen[hash] = true
-		leaf := w.leaf(leafSettlement, hash, w.b.Entity, nil)
+		leaf := w.leaf(leafSettlement, hash, entityName(cl.Entity), nil)
 		w.bears(x.At.UnixNano())
-		list = append(list, []any{leaf, hashBytes(hash), entity(w.b.Entity), cl.Record, x.Path, cl.Leaf, x.By, x.At.UnixNano(), x.Reason})
+		list = append(list, []any{leaf, hashBytes(hash), cl.Entity, cl.Record, x.Path, cl.Leaf, x.By, x.At.UnixNano(), x.Reason})
 		w.touch(cl.Record, cl.Path)
 		w.bumps[cl.Record]++
 	}

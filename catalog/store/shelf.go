@@ -15,12 +15,8 @@ type shelf struct {
 	store *Store
 	q     query
 	at    asOf
+	scope Scope
 	known map[string]catalog.Source // read already
-}
-
-func (s *Store) shelf(q query, on, knownOn catalog.Date) (*shelf, error) {
-	at, err := s.at(q, on, knownOn)
-	return &shelf{store: s, q: q, at: at}, err
 }
 
 // found gathers the records being read.
@@ -33,6 +29,7 @@ type found struct {
 // Records implements catalog.Shelf.
 func (s *shelf) Records(refs []catalog.Ref) ([]catalog.DossierRecord, []catalog.Source, error) {
 	list, err := recordRows(s.q, refs)
+	list = slices.DeleteFunc(list, func(r recordRow) bool { return !s.scope.Sees(entityName(r.Entity)) })
 	if err != nil || len(list) == 0 {
 		return nil, nil, err
 	}
@@ -255,6 +252,7 @@ func (s *shelf) Naming(links []catalog.Link) (map[catalog.Link][]catalog.Ref, er
 		Kind  string
 		ID    string `gorm:"column:id"`
 	}
+	seen, scoped := s.scope.where("r.entity")
 	err := padded(links, func(run []catalog.Link) error {
 		args := make([]any, 0, 2*len(run)+2)
 		for _, l := range run {
@@ -263,14 +261,14 @@ func (s *shelf) Naming(links []catalog.Link) (map[catalog.Link][]catalog.Ref, er
 		asked := "WITH asked (path, value) AS (VALUES " + tuples(2, len(run)) + ") "
 		if s.at.limit == 0 {
 			args = append(args, string(s.at.on), string(s.at.on))
-			list, err := rows[named](s.q, asked+"SELECT p.path, p.value, r.kind, r.id FROM asked CROSS JOIN periods p CROSS JOIN records r WHERE p.path = asked.path AND p.value = asked.value AND p.from_day <= ? AND p.until_day > ? AND r.leaf = p.record", args...)
+			list, err := rows[named](s.q, asked+"SELECT p.path, p.value, r.kind, r.id FROM asked CROSS JOIN periods p CROSS JOIN records r WHERE p.path = asked.path AND p.value = asked.value AND p.from_day <= ? AND p.until_day > ? AND r.leaf = p.record"+seen, append(args, scoped...)...)
 			for _, x := range list {
 				k := catalog.Link{Path: x.Path, Target: x.Value}
 				out[k] = append(out[k], catalog.Ref{Kind: catalog.Kind(x.Kind), ID: x.ID})
 			}
 			return err
 		}
-		list, err := rows[named](s.q, asked+"SELECT c.path, c.value, r.kind, r.id FROM asked CROSS JOIN claims c CROSS JOIN records r WHERE c.path = asked.path AND c.value = asked.value AND c.type = 'reference' AND c.form = 'one' AND r.leaf = c.record", args...)
+		list, err := rows[named](s.q, asked+"SELECT c.path, c.value, r.kind, r.id FROM asked CROSS JOIN claims c CROSS JOIN records r WHERE c.path = asked.path AND c.value = asked.value AND c.type = 'reference' AND c.form = 'one' AND r.leaf = c.record"+seen, append(args, scoped...)...)
 		for _, x := range list {
 			k := catalog.Link{Path: x.Path, Target: x.Value}
 			out[k] = append(out[k], catalog.Ref{Kind: catalog.Kind(x.Kind), ID: x.ID})
@@ -293,10 +291,11 @@ func (s *shelf) namingInLists(links []catalog.Link, out map[catalog.Link][]catal
 	for _, l := range links {
 		asked[l], paths[l.Path] = true, true
 	}
+	seen, scoped := s.scope.where("r.entity")
 	for path := range paths {
 		var kind, id, value string
 		r := claimRow{Form: formList, Type: string(catalog.TypeReference)}
-		if err := s.q.scan("SELECT r.kind, r.id, c.value FROM claims c JOIN records r ON r.leaf = c.record WHERE c.path = ? AND c.type = 'reference' AND c.form = 'list'", []any{path},
+		if err := s.q.scan("SELECT r.kind, r.id, c.value FROM claims c JOIN records r ON r.leaf = c.record WHERE c.path = ? AND c.type = 'reference' AND c.form = 'list'"+seen, append([]any{path}, scoped...),
 			[]any{&kind, &id, &value}, func() error {
 				r.Value = value
 				v, err := r.value()
@@ -318,7 +317,8 @@ func (s *shelf) namingInLists(links []catalog.Link, out map[catalog.Link][]catal
 
 // IDs implements catalog.Shelf.
 func (s *shelf) IDs(kind catalog.Kind) ([]string, error) {
-	return rows[string](s.q, "SELECT id FROM records WHERE kind = ? ORDER BY id", string(kind))
+	seen, args := s.scope.where("entity")
+	return rows[string](s.q, "SELECT id FROM records WHERE kind = ?"+seen+" ORDER BY id", append([]any{string(kind)}, args...)...)
 }
 
 func (s *shelf) notFound(ref catalog.Ref) error {
