@@ -34,7 +34,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("REPO", repo)
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"pdf": isPDF, "only": only},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"pdf": isPDF, "only": only, "issued": issuedReport, "flipped": flipped},
 	})
 }
 

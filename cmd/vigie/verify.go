@@ -15,26 +15,47 @@ func (a *app) verify() *cobra.Command {
 	var (
 		p           place
 		checkpoints []string
+		keys        []string
 		skipFiles   bool
 		asJSON      bool
 	)
 	c := &cobra.Command{
-		Use:   "verify",
-		Short: a.say("Check that a store holds what was recorded, unchanged", "Contrôler qu'une base contient ce qui y fut enregistré, inchangé"),
-		Long: a.say(`Checks the database, every entry of the log, every row against its entry, the signed checkpoints and the stored files,
+		Use:   "verify [REPORT…]",
+		Short: a.say("Check a report, or that a store holds what was recorded, unchanged", "Contrôler un rapport, ou qu'une base contient ce qui y fut enregistré, inchangé"),
+		Long: a.say(`With files: checks that each is a report as it was issued, from its bytes alone: the printed report, what it prints, and
+the proof that both were registered. --key gives the public key that the organisation publishes: then a report that is not
+registered under it does not hold. Without --key the signature is checked with the key in the file, which you must compare.
+--data asks the log of that store as well. - reads standard input.
+
+Without files: checks the database, every entry of the log, every row against its entry, the signed checkpoints and the stored files,
 while others go on writing. --checkpoint gives checkpoints that were kept elsewhere, such as the one printed in a report:
 the log must go through each of them.
 
 Names each thing that does not fit by table and record, and exits 1 when there is one.`,
-			`Contrôle la base de données, chaque entrée du journal, chaque ligne face à son entrée, les points de contrôle signés et
+			`Avec des fichiers : contrôle que chacun est un rapport tel qu'il fut émis, à partir de ses seuls octets : le rapport
+imprimé, ce qu'il imprime, et la preuve que l'un et l'autre furent enregistrés. --key donne la clé publique que publie
+l'organisation : un rapport qui n'est pas enregistré sous elle est alors refusé. Sans --key, la signature est contrôlée par
+la clé que porte le fichier, à comparer par vos soins. --data interroge en outre le journal de cette base. - lit l'entrée
+standard.
+
+Sans fichier : contrôle la base de données, chaque entrée du journal, chaque ligne face à son entrée, les points de contrôle signés et
 les fichiers conservés, pendant que d'autres écrivent. --checkpoint donne des points de contrôle gardés ailleurs, comme
 celui qu'imprime un rapport : le journal doit passer par chacun d'eux.
 
 Nomme par table et par fiche tout ce qui ne concorde pas ; code de sortie 1 s'il y en a.`),
-		Example: `  vigie verify --data ./data
+		Example: `  vigie verify report.pdf --key organisation.pub
+  vigie verify --data ./data
   vigie verify --data ./data --checkpoint 2026-01.checkpoint --checkpoint 2026-02.checkpoint --json`,
-		Args: a.noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, reports []string) error {
+			switch {
+			case len(reports) > 0 && (len(checkpoints) > 0 || skipFiles):
+				return fault("--checkpoint and --skip-files are about a store, not about reports", "--checkpoint et --skip-files concernent une base, non des rapports")
+			case len(reports) > 0:
+				return a.verifyReports(c, p, reports, keys, asJSON)
+			case len(keys) > 0:
+				return fault("--key is for reports: which one? vigie verify REPORT --key KEY", "--key est pour les rapports : lequel ? vigie verify RAPPORT --key CLÉ")
+			}
 			o := store.VerifyOptions{SkipFiles: skipFiles}
 			for _, name := range checkpoints {
 				note, err := os.ReadFile(name)
@@ -47,6 +68,7 @@ Nomme par table et par fiche tout ce qui ne concorde pas ; code de sortie 1 s'il
 		},
 	}
 	a.dataFlags(c, &p)
+	c.Flags().StringArrayVar(&keys, "key", nil, a.say("public `KEY` of the log that the organisation publishes, or a file that holds it; may be repeated", "`CLÉ` publique du journal que publie l'organisation, ou fichier qui la contient ; peut être répétée"))
 	c.Flags().StringArrayVar(&checkpoints, "checkpoint", nil, a.say("`FILE` with a signed checkpoint kept elsewhere; may be repeated", "`FICHIER` d'un point de contrôle signé gardé ailleurs ; peut être répété"))
 	c.Flags().BoolVar(&skipFiles, "skip-files", false, a.say("do not read the stored files", "ne pas lire les fichiers conservés"))
 	_ = c.MarkFlagFilename("checkpoint")

@@ -184,9 +184,9 @@ func TestForgedReportsDoNotHold(t *testing.T) {
 		contents map[string][]byte
 		want     string
 	}{
-		"another's printed report":      {b.base, with(a.subject.Body, a.document.Bytes(), a.log), "The printed report is not the one"},
+		"another's printed report":      {b.base, with(a.subject.Body, a.document.Bytes(), a.log), "The printed report was altered or exchanged"},
 		"another's assessment":          {a.base, with(b.subject.Body, a.document.Bytes(), a.log), "assessment.json is not what the report prints"},
-		"another's document":            {a.base, with(a.subject.Body, b.document.Bytes(), b.log), "The printed report is not the one"},
+		"another's document":            {a.base, with(a.subject.Body, b.document.Bytes(), b.log), "The printed report was altered or exchanged"},
 		"another's proof":               {a.base, with(a.subject.Body, a.document.Bytes(), b.log), "The proof of the report is that of something else."},
 		"the proof of the report twice": {a.base, with(a.subject.Body, a.document.Bytes(), &Log{j.public, a.log.Report, a.log.Report}), "The proof of the assessment is that of something else."},
 		"the hash logged as a claim":    {a.base, with(a.subject.Body, a.document.Bytes(), &Log{j.public, asClaim, a.log.Subject}), "The proof of the report is that of something else."},

@@ -103,7 +103,6 @@ func Verify(file []byte, keys []string) *Verdict {
 		v.Say(Fails, wording.Textf("The file was altered after it was sealed.", "Le fichier a été modifié après avoir été scellé."))
 		return v
 	}
-	v.Say(Holds, wording.Textf("The file is whole: every byte is the one that was sealed.", "Le fichier est entier : chaque octet est celui qui a été scellé."))
 	contents := map[string][]byte{}
 	for _, p := range parts {
 		if contents[p.name], err = unpack(p.raw, p.size); err != nil {
@@ -117,9 +116,13 @@ func Verify(file []byte, keys []string) *Verdict {
 		return v
 	}
 	v.Document = &d
-	v.check(d.PDF == hashOf(f.data) && d.Size == int64(len(f.data)),
-		wording.Textf("The printed report is the one that %s names: %d bytes, SHA-256 %s.", "Le rapport imprimé est celui que désigne %s : %d octets, SHA-256 %s.", nameReport, d.Size, d.PDF),
-		wording.Textf("The printed report is not the one that %s names.", "Le rapport imprimé n'est pas celui que désigne %s.", nameReport))
+	// Only now is the whole known: the document vouches for the base, the rest was made again from it.
+	if d.PDF == hashOf(f.data) && d.Size == int64(len(f.data)) {
+		v.Say(Holds, wording.Textf("The file is whole: every byte is the one that was sealed.", "Le fichier est entier : chaque octet est celui qui a été scellé."))
+		v.Say(Holds, wording.Textf("The printed report is the one that %s names: %d bytes, SHA-256 %s.", "Le rapport imprimé est celui que désigne %s : %d octets, SHA-256 %s.", nameReport, d.Size, d.PDF))
+	} else {
+		v.Say(Fails, wording.Textf("The printed report was altered or exchanged: it is not the one that %s names.", "Le rapport imprimé a été modifié ou échangé : ce n'est pas celui que désigne %s.", nameReport))
+	}
 	v.subject(d, contents)
 	v.registration(d, contents, keys)
 	return v
