@@ -86,6 +86,9 @@ func classify(err error) failure {
 	if f, ok := classifyRequest(err); ok {
 		return f
 	}
+	if f, ok := classifyAccess(err); ok {
+		return f
+	}
 	if f, ok := classifyStore(err); ok {
 		return f
 	}
@@ -154,6 +157,8 @@ func classifyRequest(err error) (failure, bool) {
 		return failure{status: http.StatusBadRequest, title: wording.Textf("the body cannot be read", "le corps de la requête est illisible"), fields: []catalog.FieldError{malformed.Field}}, true
 	case errors.Is(err, errCrossOrigin):
 		return failure{status: http.StatusForbidden, title: wording.Textf("a form of another site cannot be sent here", "le formulaire d'un autre site ne peut être envoyé ici")}, true
+	case errors.Is(err, errUnsafe):
+		return failure{status: http.StatusForbidden, title: wording.Textf("this connection is not encrypted: nothing secret is taken over it", "cette connexion n'est pas chiffrée : rien de secret n'y est admis")}, true
 	case errors.Is(err, errBroken):
 		return failure{status: http.StatusBadRequest, title: wording.Textf("the body broke off before its end", "le corps de la requête s'est interrompu")}, true
 	case errors.Is(err, errNoRoute):

@@ -182,3 +182,6 @@ func plainly(err error) error {
 	}
 	return err
 }
+
+// Now is the desk's clock.
+func (d *Desk) Now() time.Time { return d.now() }

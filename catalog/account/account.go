@@ -47,6 +47,17 @@ var roleWords = map[Role]wording.Text{
 // Label names the role.
 func (r Role) Label() wording.Text { return roleWords[r] }
 
+// Means names the role and says what it lets do.
+func (r Role) Means() wording.Text {
+	return map[Role]wording.Text{
+		Reader:        wording.Textf("Reader: reads everything that is not confidential", "Lecteur : lit tout ce qui n'est pas confidentiel"),
+		Procurement:   wording.Textf("Procurement: records claims and sources, reviews imports, keeps assessments", "Achats : consigne allégations et sources, examine les imports, conserve des évaluations"),
+		Committee:     wording.Textf("Committee: settles, decides, issues reports, sets frameworks and weights", "Comité : tranche, décide, émet des rapports, règle référentiels et pondérations"),
+		Legal:         wording.Textf("Legal: records, settles and reviews, issues reports, keeps laws and licences", "Juridique : consigne, tranche et examine, émet des rapports, tient lois et licences"),
+		Administrator: wording.Textf("Administrator: runs accounts and the service, judges nothing", "Administrateur : gère comptes et service, ne juge de rien"),
+	}[r]
+}
+
 // Permission is one thing that somebody may be allowed to do.
 type Permission string
 
@@ -63,6 +74,22 @@ const (
 	Configure        Permission = "configure"         // frameworks, weight sets, laws, licences, dictionary
 	Administer       Permission = "administer"        // people, roles, tokens of others, webhooks, jobs, storage
 )
+
+var permissionWords = map[Permission]wording.Text{
+	Read:             wording.Textf("read", "lire"),
+	ReadConfidential: wording.Textf("read confidential sources", "lire les sources confidentielles"),
+	Claim:            wording.Textf("record claims and sources", "consigner allégations et sources"),
+	Settle:           wording.Textf("settle contradictions", "trancher les contradictions"),
+	Review:           wording.Textf("review proposals and imports", "examiner propositions et imports"),
+	Assess:           wording.Textf("keep assessments", "conserver des évaluations"),
+	Decide:           wording.Textf("record decisions", "consigner les décisions"),
+	Issue:            wording.Textf("issue reports", "émettre des rapports"),
+	Configure:        wording.Textf("configure frameworks and weights", "régler référentiels et pondérations"),
+	Administer:       wording.Textf("administer people and the service", "administrer les personnes et le service"),
+}
+
+// Label names the permission by what it lets do.
+func (p Permission) Label() wording.Text { return permissionWords[p] }
 
 // Permissions lists them all.
 func Permissions() []Permission {
