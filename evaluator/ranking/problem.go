@@ -138,6 +138,9 @@ func (p *Problem) distribution(c Candidate, family int) []atom {
 		members = append(members, m)
 	}
 	step = max(step, 1)
+	if len(members) > 0 && cells(members, step, heaviest) > maxCells {
+		return coarse(members, heaviest)
+	}
 	rows := make([][]float64, heaviest+1)
 	rows[0] = []float64{1}
 	for _, m := range members {
@@ -157,12 +160,7 @@ func (p *Problem) distribution(c Candidate, family int) []atom {
 			merged[v] += pr
 		}
 	}
-	out := make([]atom, 0, len(merged))
-	for v, pr := range merged {
-		out = append(out, atom{v, pr})
-	}
-	slices.SortFunc(out, func(a, b atom) int { return int(a.value - b.value) })
-	return out
+	return sortedAtoms(merged)
 }
 
 // member is a criterion of a family: its weight and its weighted scores.
