@@ -33,8 +33,9 @@ func (q query) exec(stmt string, args ...any) (int64, error) {
 
 // rows reads all rows of a statement into structs, by column name.
 func rows[T any](q query, stmt string, args ...any) ([]T, error) {
-	out, err := gorm.G[T](q.db).Raw(stmt, wrapped(args)...).Find(q.ctx())
-	if err != nil {
+	// Not gorm.G[T]: each T would bring a thousand functions, and half a minute of compiling for the package.
+	var out []T
+	if err := q.db.Raw(stmt, wrapped(args)...).Scan(&out).Error; err != nil {
 		return nil, fmt.Errorf("%s: %w", firstWords(stmt), err)
 	}
 	return out, nil
