@@ -1,6 +1,8 @@
-// Package exchange reads and writes claims as files. Today: the YAML catalogue format (docs/catalogue-files.md).
+// Package exchange reads and writes claims as files: the YAML catalogue format (docs/catalogue-files.md), the Excel sheet
+// of a vendor, model cards and CycloneDX ML-BOMs.
 //
-// Only translation lives here: what a claim means, and which claim holds, is decided in package catalog.
+// A catalogue file is taken as it is. Everything else becomes a Proposal: what the file would claim, for a person to
+// review. Only translation lives here: what a claim means, and which claim holds, is decided in package catalog.
 package exchange
 
 import (
