@@ -7,10 +7,11 @@ import (
 	"vigie/evaluator"
 	"vigie/reports"
 	"vigie/reports/pdf"
+	"vigie/reports/proof"
 	"vigie/reports/sheet"
 )
 
-// ComparisonReport writes the report of a comparison as a PDF: the same bytes for the same comparison and language. The
+// ComparisonReport writes the report of a comparison as a PDF that is not registered, sealed with the comparison: the same bytes for the same comparison and language. The
 // error is a *catalog.InvalidError for more offerings than a reader could hold against each other.
 func (s *Service) ComparisonReport(w io.Writer, r *CompareResult, l wording.Lang) error {
 	in := s.comparisonInput(r)
@@ -24,7 +25,7 @@ func (s *Service) ComparisonReport(w io.Writer, r *CompareResult, l wording.Lang
 	if err != nil {
 		return err
 	}
-	return pdf.Write(w, doc)
+	return proof.Unregistered(w, doc, proof.OfComparison(r.Comparison))
 }
 
 func (s *Service) comparisonInput(r *CompareResult) reports.ComparisonInput {

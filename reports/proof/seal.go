@@ -11,6 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"vigie/catalog"
+	"vigie/reports/pdf"
+	"vigie/reports/tree"
 )
 
 // Bounds of what Seal writes and Verify reads, in bytes.
@@ -63,6 +67,20 @@ func Seal(base []byte, s Subject, d Document, l *Log) ([]byte, error) {
 		return nil, fmt.Errorf("seal: what was sealed does not hold: %s", v.failure())
 	}
 	return out, nil
+}
+
+// Unregistered draws a report that no log registers, and seals it with what it prints.
+func Unregistered(w io.Writer, doc *tree.Document, s Subject) error {
+	var base bytes.Buffer
+	if err := pdf.Write(&base, doc); err != nil {
+		return err
+	}
+	out, err := Seal(base.Bytes(), s, NewDocument(base.Bytes(), s, doc.Lang, catalog.Date(doc.Day), doc.Producer, nil), nil)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(out)
+	return err
 }
 
 // part is one attachment.
