@@ -59,20 +59,20 @@ type Receipt struct {
 // Record records a batch. Errors: *catalog.InvalidError with every fault of the batch, *ConflictError, and those of the
 // engine.
 func (s *Store) Record(ctx context.Context, b Batch) (Receipt, error) {
+	request, err := b.digest() // before waiting: it takes a while for a large batch
+	if err != nil {
+		return Receipt{}, err
+	}
 	var out Receipt
-	err := s.change(ctx, func(c *change) (err error) {
-		out, err = s.record(c, b, nil)
+	err = s.change(ctx, func(c *change) (err error) {
+		out, err = s.record(c, b, request, nil)
 		return err
 	})
 	return out, err
 }
 
-// record does the work of Record in a transaction; also runs with it.
-func (s *Store) record(c *change, b Batch, also func(*change) error) (Receipt, error) {
-	request, err := b.digest()
-	if err != nil {
-		return Receipt{}, err
-	}
+// record does the work of Record in a transaction; request is the batch's digest, also runs with it.
+func (s *Store) record(c *change, b Batch, request []byte, also func(*change) error) (Receipt, error) {
 	if b.Key != "" {
 		if old, found, err := c.receipt(b.Key, request); err != nil || found {
 			return old, err
@@ -94,8 +94,11 @@ func (s *Store) record(c *change, b Batch, also func(*change) error) (Receipt, e
 	return w.out, c.keepReceipt(b, request, w.out)
 }
 
-// digest names the content of a batch, so that a key used for another one is seen.
+// digest names the content of a batch, so that a key used for another one is seen; none without a key.
 func (b Batch) digest() ([]byte, error) {
+	if b.Key == "" {
+		return nil, nil
+	}
 	b.Key = ""
 	raw, err := json.Marshal(b)
 	if err != nil {

@@ -109,12 +109,19 @@ func (s *Store) ReplaceDraft(ctx context.Context, d Draft, with *Batch) (Draft, 
 		return err
 	}
 	given := d
+	var request []byte
+	if with != nil {
+		var err error
+		if request, err = with.digest(); err != nil {
+			return d, Receipt{}, err
+		}
+	}
 	err := s.change(ctx, func(c *change) (err error) {
 		d = given
 		if with == nil {
 			return replace(c)
 		}
-		receipt, err = s.record(c, *with, replace)
+		receipt, err = s.record(c, *with, request, replace)
 		return err
 	})
 	return d, receipt, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 
 	"vigie/catalog"
 )
@@ -54,25 +55,36 @@ func namesOf(ref catalog.Ref, record int64, periods []periodRow) []nameRow {
 	return out
 }
 
+// anyName reports whether some of the facts names records.
+func anyName(paths map[string]bool) bool {
+	for p := range paths {
+		kind, _, _ := strings.Cut(p, ".")
+		if p == catalog.Kind(kind).NamePath() {
+			return true
+		}
+	}
+	return false
+}
+
 // rename writes the names of the records that a batch made, or whose name it touched. made holds their periods.
 func (w *work) rename(made map[int64][]periodRow) error {
 	refs := map[int64]catalog.Ref{}
 	var leaves []int64
 	for ref, r := range w.records {
+		refs[r.Leaf] = ref
 		if w.fresh[r.Leaf] || w.touched[r.Leaf][ref.Kind.NamePath()] {
-			refs[r.Leaf] = ref
 			leaves = append(leaves, r.Leaf)
 		}
 	}
-	for leaf, paths := range w.touched { // records that the batch touched by a source alone
-		if _, known := refs[leaf]; known || w.fresh[leaf] {
+	for leaf, paths := range w.touched { // by a withdrawal or a source: the batch did not look at the record
+		if _, known := refs[leaf]; known || !anyName(paths) {
 			continue
 		}
 		r, ok, err := row[recordRow](w.query, "SELECT leaf, kind, id, entity, revision FROM records WHERE leaf = ?", leaf)
 		if err != nil {
 			return err
 		}
-		if ok && paths[r.ref().Kind.NamePath()] {
+		if ok {
 			refs[leaf] = r.ref()
 			leaves = append(leaves, leaf)
 		}

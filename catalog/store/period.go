@@ -178,14 +178,16 @@ func (w *work) rewrite() error {
 			if claims, err = standing(w.query, r, paths); err != nil {
 				return err
 			}
-			if settled, err = settlements(w.query, r, refs[r], paths); err != nil {
-				return err
-			}
-			if err := padded(anys(paths), func(run []any) error {
-				_, err := w.exec("DELETE FROM periods WHERE record = ? AND path IN ("+marks(len(run))+")", append([]any{r}, run...)...)
-				return err
-			}); err != nil {
-				return err
+			if !w.allNew(claims, paths) { // else nothing stands yet about these facts
+				if settled, err = settlements(w.query, r, refs[r], paths); err != nil {
+					return err
+				}
+				if err := padded(anys(paths), func(run []any) error {
+					_, err := w.exec("DELETE FROM periods WHERE record = ? AND path IN ("+marks(len(run))+")", append([]any{r}, run...)...)
+					return err
+				}); err != nil {
+					return err
+				}
 			}
 		}
 		more, err := w.periodsOf(r, refs[r], paths, claims, settled)
@@ -201,6 +203,22 @@ func (w *work) rewrite() error {
 		return err
 	}
 	return w.rename(made)
+}
+
+// allNew reports whether every claim is one that this batch added, with some about each fact: then there are no periods of
+// these facts yet, and no settlement could speak of them. A batch that withdraws or settles is never that simple.
+func (w *work) allNew(claims []*claimRow, paths []string) bool {
+	if len(w.b.Withdrawals)+len(w.b.Settlements) > 0 {
+		return false
+	}
+	about := map[string]bool{}
+	for _, c := range claims {
+		if c.Leaf < w.out.First {
+			return false
+		}
+		about[c.Path] = true
+	}
+	return len(about) == len(paths)
 }
 
 func (w *work) periodsOf(record int64, ref catalog.Ref, paths []string, claims []*claimRow, settled map[string]*catalog.Settlement) ([]periodRow, error) {

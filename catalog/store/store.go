@@ -65,10 +65,14 @@ type Store struct {
 	public string
 	origin string
 
-	writer  sync.Mutex // around every transaction that writes
-	edge    *log.Edge  // of the log as last committed here; nil: to be read
+	writer  sync.Mutex    // around every transaction that writes
+	commit  time.Duration // what the last one waited for the disk
+	edge    *log.Edge     // of the log as last committed here; nil: to be read
 	queueMu sync.Mutex
 	queue   []*job
+	leading bool          // somebody runs what waits
+	crowd   int           // how many took part last time or came meanwhile
+	arrived chan struct{} // they are here again
 	stopped atomic.Pointer[StoppedError]
 	witness *witness
 }
@@ -89,7 +93,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Dictionary == nil {
 		return nil, fmt.Errorf("store: a dictionary is needed")
 	}
-	s := &Store{Dictionary: o.Dictionary, Files: o.Files, now: o.Now}
+	s := &Store{Dictionary: o.Dictionary, Files: o.Files, now: o.Now, arrived: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = time.Now
 	}
