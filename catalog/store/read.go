@@ -22,14 +22,15 @@ func recordRows(q query, refs []catalog.Ref) ([]recordRow, error) {
 			args = append(args, string(r.Kind), r.ID)
 		}
 		// CROSS JOIN: SQLite then keeps the order, and looks up what is asked instead of reading every record.
-		list, err := rows[recordRow](q, "WITH asked (kind, id) AS (VALUES "+tuples(2, len(run))+") SELECT r.leaf, r.kind, r.id, r.entity, r.revision FROM asked CROSS JOIN records r WHERE r.kind = asked.kind AND r.id = asked.id", args...)
-		for _, r := range list {
+		var r recordRow
+		return q.scan("WITH asked (kind, id) AS (VALUES "+tuples(2, len(run))+") SELECT r.leaf, r.kind, r.id, r.entity, r.revision FROM asked CROSS JOIN records r WHERE r.kind = asked.kind AND r.id = asked.id", args, []any{&r.Leaf, &r.Kind, &r.ID, &r.Entity, &r.Revision}, func() error {
 			if !seen[r.Leaf] {
 				seen[r.Leaf] = true
 				out = append(out, r)
 			}
-		}
-		return err
+			r.Entity = nil
+			return nil
+		})
 	})
 	return out, err
 }
@@ -46,21 +47,24 @@ func sourcesAt(q query, ids []string, limit int64) ([]sourceRow, error) {
 	var out []sourceRow
 	at := map[string]int{}
 	err := padded(anys(ids), func(run []any) error {
-		list, err := rows[sourceRow](q, "SELECT "+sourceColumns+" FROM sources WHERE id IN ("+marks(len(run))+") ORDER BY id, revision", run...)
-		for _, r := range list {
+		var r sourceRow
+		return q.scan("SELECT "+sourceColumns+" FROM sources WHERE id IN ("+marks(len(run))+") ORDER BY id, revision", run, r.into(), func() error {
 			if !utf8.ValidString(r.Title + r.Publisher + r.URL + r.Via + r.Note + r.File + r.Kind) {
 				return damaged("sources", r.ID, "holds bytes that are no text", "contient des octets qui ne sont pas du texte")
 			}
 			i, again := at[r.ID]
+			kept := r
+			kept.Hash = slices.Clone(r.Hash)
 			switch {
 			case !again:
 				at[r.ID] = len(out)
-				out = append(out, r)
+				out = append(out, kept)
 			case limit == 0 || r.RecordedNs <= limit:
-				out[i] = r
+				out[i] = kept
 			}
-		}
-		return err
+			r.Entity = nil
+			return nil
+		})
 	})
 	return out, err
 }
@@ -107,6 +111,11 @@ func (s *Store) Naming(ctx context.Context, on catalog.Date, links ...catalog.Li
 // Gather, Facts and List.
 func (s *Store) View(ctx context.Context, on, knownOn catalog.Date) (*catalog.View, error) {
 	return s.In(Everything()).View(ctx, on, knownOn)
+}
+
+// IDs lists every id of a kind, in order.
+func (s *Store) IDs(ctx context.Context, kind catalog.Kind) ([]string, error) {
+	return s.In(Everything()).IDs(ctx, kind)
 }
 
 // Revision is the number of things recorded about a record, for If-Match: each claim, withdrawal and settlement adds one.
