@@ -26,10 +26,16 @@ func (l *loader) check() {
 			ids[r.Kind] = append(ids[r.Kind], r.ID)
 		}
 		for _, s := range l.base.Sources {
-			if at, twice := l.sources[s.ID]; twice {
-				l.bad(at, "sources."+s.ID, "the catalogue that this adds to already describes a source of this id", "le catalogue que ceci complète décrit déjà une source de cet identifiant")
+			at, twice := l.sources[s.ID]
+			same := func(o catalog.Source) bool { return o == s }
+			switch {
+			case !twice:
+				sourceIDs = append(sourceIDs, s.ID)
+			case slices.ContainsFunc(l.cat.Sources, same): // a proposal's file stands alone, and so repeats what it cites
+				l.cat.Sources = slices.DeleteFunc(l.cat.Sources, same)
+			default:
+				l.bad(at, "sources."+s.ID, "the catalogue that this adds to already describes a source of this id, and otherwise", "le catalogue que ceci complète décrit déjà une source de cet identifiant, et autrement")
 			}
-			sourceIDs = append(sourceIDs, s.ID)
 		}
 	}
 	for _, list := range ids {
