@@ -30,13 +30,7 @@ type Input struct {
 func Evaluate(in Input) (*Assessment, error) {
 	fw := in.Framework
 	full := in.read(0)
-	readings := map[float64]*reading{0: full}
-	at := func(min float64) *reading {
-		if readings[min] == nil {
-			readings[min] = in.open(min)
-		}
-		return readings[min]
-	}
+	at := in.strong(full)
 	a := in.header()
 	judged, err := in.judge(full)
 	if err != nil {
@@ -46,9 +40,7 @@ func Evaluate(in Input) (*Assessment, error) {
 		a.Criteria = append(a.Criteria, in.criterionResult(c, judged[i], full))
 	}
 	a.Families, a.Score = in.totals(judged)
-	contract := in.open(fw.Strength(catalog.KindContract))
-	contract.brief = true
-	strong, err := in.judge(contract)
+	strong, err := in.judge(at(fw.Strength(catalog.KindContract)))
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +56,9 @@ func Evaluate(in Input) (*Assessment, error) {
 			a.Verdict = map[Status]Verdict{Failed: NotEligible, Open: Undetermined}[res.Status]
 		}
 	}
-	in.evidence(a, judged, full)
-	in.missing(a, judged, full)
+	shares := in.shares(judged)
+	in.evidence(a, judged, shares, full)
+	in.missing(a, judged, shares, full)
 	for _, p := range sortedKeys(full.derived) {
 		a.Derived = append(a.Derived, full.derived[p])
 	}
@@ -200,10 +193,10 @@ const unknownShare = "unknown"
 
 // evidence tells on which kinds of source the result rests: each criterion's weight is split evenly over the facts
 // it reads about the offering.
-func (in *Input) evidence(a *Assessment, judged []answer, r *reading) {
+func (in *Input) evidence(a *Assessment, judged []answer, shares []*big.Rat, r *reading) {
 	sums := map[string]*big.Rat{}
 	known := map[string]bool{}
-	for i, share := range in.shares(judged) {
+	for i, share := range shares {
 		var kinds []string
 		for _, p := range in.Framework.Criteria[i].Reads {
 			if aboutUs(p) || judged[i].applies == expr.False {
@@ -240,7 +233,7 @@ func (in *Input) evidence(a *Assessment, judged []answer, r *reading) {
 }
 
 // missing lists the facts that nobody recorded and what each would settle, those that hold a knock-out open first.
-func (in *Input) missing(a *Assessment, judged []answer, r *reading) {
+func (in *Input) missing(a *Assessment, judged []answer, shares []*big.Rat, r *reading) {
 	found := map[catalog.FactRef]*MissingFact{}
 	get := func(on *reading, path string, do func(*MissingFact)) {
 		for _, leaf := range on.leaves(path, in.Framework.Env) {
@@ -257,7 +250,7 @@ func (in *Input) missing(a *Assessment, judged []answer, r *reading) {
 			do(m)
 		}
 	}
-	for i, share := range in.shares(judged) {
+	for i, share := range shares {
 		c, ans := in.Framework.Criteria[i], judged[i]
 		if len(ans.missing) == 0 {
 			continue
@@ -297,8 +290,11 @@ func (in *Input) missing(a *Assessment, judged []answer, r *reading) {
 
 // leaves gives the facts to ask for when a path is missing: those a derived fact waits for, or the path itself.
 func (r *reading) leaves(path string, env *expr.Env) []catalog.FactRef {
-	if x, ok := r.derived[path]; ok && len(x.SettledBy) > 0 {
-		return x.SettledBy
+	if _, ok := r.derived[path]; ok {
+		r.explain()
+		if by := r.derived[path].SettledBy; len(by) > 0 {
+			return by
+		}
 	}
 	root, _, _ := strings.Cut(path, ".")
 	out := r.dossier.Unnamed(root)

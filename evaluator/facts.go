@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"vigie/catalog"
+	"vigie/evaluator/derive"
 	"vigie/evaluator/expr"
 	"vigie/evaluator/finding"
 )
@@ -16,7 +17,8 @@ type reading struct {
 	dossier  *catalog.Dossier
 	facts    *expr.Facts
 	loaded   map[string]bool
-	derived  map[string]finding.Derived // nil until a derived fact is needed
+	derived  map[string]finding.Derived
+	asked    map[derive.Engine]bool // engines are asked when one of their facts is first needed
 	findings []finding.Finding
 	brief    bool                       // only the values of derived facts matter
 	possible map[string][]catalog.Value // unknown, but one of these
@@ -33,7 +35,9 @@ func aboutUs(path string) bool {
 func (in *Input) read(minStrength float64) *reading {
 	r := in.open(minStrength)
 	r.load(in.Framework.Reads)
-	r.derive()
+	for _, e := range engines {
+		r.ask(e)
+	}
 	return r
 }
 
@@ -46,7 +50,12 @@ func (in *Input) open(minStrength float64) *reading {
 			return aboutUs(f.Path) || f.Assumed || f.Path == deploymentPath || in.Framework.Strength(f.Kind) >= minStrength
 		})
 	}
-	return &reading{in: in, dossier: d, facts: in.Framework.Env.NewFacts(d.On), loaded: map[string]bool{}, possible: map[string][]catalog.Value{}}
+	r := &reading{in: in, dossier: d, facts: in.Framework.Env.NewFacts(d.On), loaded: map[string]bool{}, possible: map[string][]catalog.Value{},
+		derived: map[string]finding.Derived{}, asked: map[derive.Engine]bool{}}
+	if in.Derived != nil {
+		r.holds(in.Derived)
+	}
+	return r
 }
 
 // load looks the paths up.
@@ -59,7 +68,9 @@ func (r *reading) load(paths []string) {
 		decl, _ := r.in.Framework.Env.Path(path)
 		switch {
 		case decl.Derived:
-			r.derive()
+			if e, ok := r.in.Knowledge.engineOf(path); ok {
+				r.ask(e)
+			}
 			r.setDerived(path)
 		case decl.Fact != nil:
 			r.setFact(path, decl.Fact)
@@ -67,19 +78,38 @@ func (r *reading) load(paths []string) {
 	}
 }
 
-// derive computes the derived facts once.
-func (r *reading) derive() {
-	switch {
-	case r.derived != nil:
-	case r.in.Derived != nil:
-		r.derived = r.in.Derived
-	default:
-		r.derived = map[string]finding.Derived{}
-		c := r.in.Knowledge.compute(r.dossier, r.in.LawOn, r.brief)
-		for _, x := range c.derived {
-			r.derived[x.Path] = x
+// holds takes derived facts as given: no engine is asked.
+func (r *reading) holds(derived map[string]finding.Derived) {
+	r.derived = derived
+	for _, e := range engines {
+		r.asked[e] = true
+	}
+}
+
+// ask asks an engine, once.
+func (r *reading) ask(e derive.Engine) {
+	if r.asked[e] {
+		return
+	}
+	r.asked[e] = true
+	derived, findings := r.in.Knowledge.run(e, r.dossier, r.in.LawOn, r.brief)
+	for _, x := range derived {
+		r.derived[x.Path] = x
+	}
+	r.findings = append(r.findings, findings...)
+}
+
+// explain makes a brief reading say what would settle its derived facts.
+func (r *reading) explain() {
+	if !r.brief || r.in.Derived != nil {
+		return
+	}
+	r.brief = false
+	for _, e := range engines {
+		if r.asked[e] && e == derive.EngineJurisdiction { // the only one whose brief answers say less
+			r.asked[e] = false
+			r.ask(e)
 		}
-		r.findings = c.findings
 	}
 }
 

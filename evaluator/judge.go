@@ -244,6 +244,9 @@ func (in *Input) knockOut(k *framework.CompiledKnockOut, full *reading, at func(
 	switch {
 	case all.on == expr.False:
 		out.Status = NotApplicable
+		if in.ours(k.AppliesProgram) {
+			return out, nil
+		}
 	case all.failed == expr.True:
 		out.Status = Failed
 		return out, nil
@@ -271,10 +274,27 @@ func (in *Input) knockOut(k *framework.CompiledKnockOut, full *reading, at func(
 	return out, nil
 }
 
+// ours reports whether an expression reads nothing that evidence could be too weak for.
+func (in *Input) ours(p *expr.Program) bool {
+	return !slices.ContainsFunc(p.Reads(), func(path string) bool { return !aboutUs(path) && path != deploymentPath })
+}
+
 func (k *KnockOutResult) open(r ruling) {
 	k.Status, k.Missing = Open, append([]string{}, r.missing...)
 	if r.failure != nil {
 		k.Failure = r.failure.Text
+	}
+}
+
+// strong gives the readings that leave weak facts out, each made when it is first asked for. They are brief.
+func (in *Input) strong(full *reading) func(floor float64) *reading {
+	made := map[float64]*reading{0: full}
+	return func(floor float64) *reading {
+		if made[floor] == nil {
+			made[floor] = in.open(floor)
+			made[floor].brief = true
+		}
+		return made[floor]
 	}
 }
 

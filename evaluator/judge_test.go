@@ -99,7 +99,6 @@ func TestModelsNotNamedLeaveTheirFactsOpen(t *testing.T) {
 	}
 }
 
-
 // rule is a knock-out of the shipped framework's first criterion, made of two expressions.
 func rule(t *testing.T, in *Input, applies, fails string, least catalog.SourceKind) *framework.CompiledKnockOut {
 	t.Helper()

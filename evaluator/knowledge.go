@@ -2,6 +2,7 @@ package evaluator
 
 import (
 	"math/big"
+	"strings"
 	"sync"
 
 	"vigie/catalog"
@@ -19,7 +20,11 @@ type Knowledge struct {
 	Laws       *jurisdiction.Laws
 	Licences   *licence.Set
 	hash       string
-	rates      sync.Map // by day: they are the same for every offering
+	engines    map[string]derive.Engine // by derived path
+	rates      sync.Map                 // by day: they are the same for every offering
+
+	mu      sync.Mutex
+	assumed map[string]*jurisdiction.Laws // by what is assumed of them: a what-if asks the same for thousands of dossiers
 }
 
 // BuiltinKnowledge is the shipped knowledge with the given dictionary.
@@ -40,7 +45,14 @@ func BuiltinKnowledge(dict *catalog.Dictionary) (*Knowledge, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Knowledge{Dictionary: dict, Derive: d, Laws: laws, Licences: licences}
+	k := &Knowledge{Dictionary: dict, Derive: d, Laws: laws, Licences: licences, engines: map[string]derive.Engine{}}
+	declared, err := derive.Declarations()
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range declared {
+		k.engines[x.Path] = x.Engine
+	}
 	k.hash = catalog.MustHash(map[string]string{"dictionary": dict.Hash(), "derive": d.Hash(), "laws": laws.Fingerprint, "licences": rights})
 	return k, nil
 }
@@ -58,11 +70,7 @@ func (k *Knowledge) exposure(d *catalog.Dossier, lawOn catalog.Date, how func(*j
 	if lawOn == "" {
 		lawOn = d.On
 	}
-	laws := k.Laws
-	if assumed, err := laws.Assume(d.Assumptions); err == nil {
-		laws = assumed
-	}
-	return how(laws, jurisdiction.FromDossier(d), lawOn)
+	return how(k.lawsUnder(d.Assumptions), jurisdiction.FromDossier(d), lawOn)
 }
 
 // Rates gives the dated exchange rates by which thresholds of licences are read.
@@ -90,27 +98,57 @@ func (k *Knowledge) ratesOf(on catalog.Date) licence.Rates {
 	return out
 }
 
-// computed is what the engines make of a dossier: derived facts, and the findings that go with them.
-type computed struct {
-	derived  []finding.Derived
-	findings []finding.Finding
-}
-
-// compute runs the engines. A brief reading serves for its values alone: its exposure facts do not say what would
-// settle them.
-func (k *Knowledge) compute(d *catalog.Dossier, lawOn catalog.Date, brief bool) computed {
-	rights, findings := k.Licences.Derive(d, k.Rates(d.On))
-	out := computed{derived: derive.All(d, k.Derive, d.On), findings: findings}
-	how := (*jurisdiction.Laws).Assess
-	if brief {
-		how = (*jurisdiction.Laws).Brief
+// lawsUnder gives the laws as assumptions have them.
+func (k *Knowledge) lawsUnder(list []catalog.Assumption) *jurisdiction.Laws {
+	var key strings.Builder
+	for _, a := range list {
+		if a.Op == catalog.AssumeLaw && a.Value != nil {
+			key.WriteString(a.Law + "=" + a.Value.Text + "\n")
+		}
 	}
-	out.derived = append(out.derived, jurisdiction.Derive(d, k.exposure(d, lawOn, how))...)
-	out.derived = append(out.derived, rights...)
-	return out
+	if key.Len() == 0 {
+		return k.Laws
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if laws, ok := k.assumed[key.String()]; ok {
+		return laws
+	}
+	laws, err := k.Laws.Assume(list)
+	if err != nil {
+		return k.Laws
+	}
+	if k.assumed == nil || len(k.assumed) >= maxAssumed {
+		k.assumed = map[string]*jurisdiction.Laws{}
+	}
+	k.assumed[key.String()] = laws
+	return laws
 }
 
-// derived is every fact that the engines compute from a dossier.
-func (k *Knowledge) derived(d *catalog.Dossier, lawOn catalog.Date) []finding.Derived {
-	return k.compute(d, lawOn, false).derived
+// maxAssumed bounds how many assumptions about laws are kept ready.
+const maxAssumed = 16
+
+// engines are asked in this order.
+var engines = []derive.Engine{derive.EngineDerive, derive.EngineJurisdiction, derive.EngineLicence}
+
+// engineOf tells what computes a derived fact; false for a path that is none.
+func (k *Knowledge) engineOf(path string) (derive.Engine, bool) {
+	e, ok := k.engines[path]
+	return e, ok
+}
+
+// run asks one engine for the facts it computes from a dossier, and for the findings that go with them. A brief answer
+// serves for its values alone: its exposure facts do not say what would settle them.
+func (k *Knowledge) run(e derive.Engine, d *catalog.Dossier, lawOn catalog.Date, brief bool) ([]finding.Derived, []finding.Finding) {
+	switch e {
+	case derive.EngineLicence:
+		return k.Licences.Derive(d, k.Rates(d.On))
+	case derive.EngineJurisdiction:
+		how := (*jurisdiction.Laws).Assess
+		if brief {
+			how = (*jurisdiction.Laws).Brief
+		}
+		return jurisdiction.Derive(d, k.exposure(d, lawOn, how)), nil
+	}
+	return derive.All(d, k.Derive, d.On), nil
 }

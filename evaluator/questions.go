@@ -189,10 +189,11 @@ type asking struct {
 
 func (ix *Index) start(in Input, a *Assessment, rivals []Standing) *asking {
 	q := &asking{Index: ix, in: in, a: a, full: in.open(0), strong: map[float64]*reading{}, scale: newScale(in.Framework, in.Weights), rivals: rivals, open: map[catalog.FactRef][]string{}}
-	q.full.derived = map[string]finding.Derived{} // the assessment holds what the engines said
+	derived := map[string]finding.Derived{} // the assessment holds what the engines said
 	for _, d := range a.Derived {
-		q.full.derived[d.Path] = d
+		derived[d.Path] = d
 	}
+	q.full.holds(derived)
 	q.full.load(in.Framework.Reads)
 	q.cells = make([]cell, len(a.Criteria))
 	for i, r := range a.Criteria {
@@ -222,6 +223,7 @@ func (q *asking) at(floor float64) *reading {
 	}
 	if q.strong[floor] == nil {
 		q.strong[floor] = q.in.open(floor)
+		q.strong[floor].brief = true
 	}
 	return q.strong[floor]
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"vigie/catalog"
+	"vigie/evaluator/derive"
 	"vigie/evaluator/finding"
 )
 
@@ -185,11 +186,14 @@ func (t *trials) put(r *reading, leaf catalog.FactRef, f catalog.Fact, derived *
 	if def, ok := t.in.Dictionary.Fact(leaf.Path); ok && t.reads[leaf.Path] {
 		back = append(back, r.swap(leaf.Path, func() { r.setFact(leaf.Path, def) }))
 	}
-	if len(t.open[leaf]) > 0 && t.in.Derived == nil && r.derived != nil {
+	if len(t.open[leaf]) > 0 && t.in.Derived == nil {
 		again := map[string]finding.Derived{}
-		for _, x := range t.in.Knowledge.derived(r.dossier, t.in.LawOn) {
-			if t.reads[x.Path] && !sameDerived(x, r.derived[x.Path]) {
-				again[x.Path] = x
+		for _, e := range t.moves(r, leaf) {
+			derived, _ := t.in.Knowledge.run(e, r.dossier, t.in.LawOn, true)
+			for _, x := range derived {
+				if t.reads[x.Path] && !sameDerived(x, r.derived[x.Path]) {
+					again[x.Path] = x
+				}
 			}
 		}
 		moved = sortedKeys(again)
@@ -201,6 +205,24 @@ func (t *trials) put(r *reading, leaf catalog.FactRef, f catalog.Fact, derived *
 		}
 		r.dossier = old
 	}
+}
+
+// moves lists the engines whose answers on a reading an answer to a fact may move: those that wait for it and, on a reading
+// of strong evidence, where more waits than the assessment says, all that were asked.
+func (t *trials) moves(r *reading, leaf catalog.FactRef) []derive.Engine {
+	waits := map[derive.Engine]bool{}
+	for _, p := range t.open[leaf] {
+		if e, ok := t.in.Knowledge.engineOf(p); ok {
+			waits[e] = true
+		}
+	}
+	var out []derive.Engine
+	for _, e := range engines {
+		if waits[e] || r != t.full && r.asked[e] {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func sameDerived(a, b finding.Derived) bool {

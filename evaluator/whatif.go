@@ -81,14 +81,9 @@ type Brief struct {
 
 // Judge gives the brief of a dossier at a fraction of what Evaluate costs.
 func Judge(in Input) (*Brief, error) {
-	full := in.read(0)
-	readings := map[float64]*reading{0: full}
-	at := func(min float64) *reading {
-		if readings[min] == nil {
-			readings[min] = in.open(min)
-		}
-		return readings[min]
-	}
+	full := in.open(0)
+	full.brief = true
+	at := in.strong(full)
 	judged, err := in.judge(full)
 	if err != nil {
 		return nil, err

@@ -133,10 +133,12 @@ func (b *builder) offering() {
 		AttrDeployment:    b.refs(r, "offering.deployment"),
 		AttrDisconnected:  b.refs(r, "offering.disconnected_operation"),
 		AttrParties:       b.refs(r, "offering.vendor"),
-		AttrSuppliers:     slices.Concat(b.refs(r, "offering.subprocessors_complete"), b.refs(b.d.Roles.Terms, "terms.subprocessors_complete")),
 	}
-	complete, _ := b.d.SuppliersComplete()
+	complete, on := b.d.SuppliersComplete()
 	o.SuppliersOpen = !complete
+	for _, at := range on {
+		o.Refs[AttrSuppliers] = append(o.Refs[AttrSuppliers], b.refs(at.Record, at.Path)...)
+	}
 	for _, line := range b.maybe {
 		o.SuppliersOpen = true
 		o.Refs[AttrSuppliers] = append(o.Refs[AttrSuppliers], b.refs(line.Ref(), "subprocessing.offerings")...)
