@@ -202,9 +202,9 @@ func plain(v any) any {
 
 // eachRow gives the values of each row as the driver gives them.
 func (q query) eachRow(stmt string, args []any, each func([]any) error) error {
-	res, err := q.db.Raw(stmt, wrapped(args)...).Rows()
+	res, err := q.open(stmt, args)
 	if err != nil {
-		return fmt.Errorf("%s: %w", firstWords(stmt), err)
+		return err
 	}
 	defer res.Close()
 	cols, err := res.Columns()

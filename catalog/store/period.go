@@ -273,15 +273,18 @@ func standing(q query, record int64, paths []string) ([]*claimRow, error) {
 	var out []*claimRow
 	seen := map[int64]bool{}
 	err := padded(anys(paths), func(run []any) error {
-		list, err := rows[claimRow](q, "SELECT "+claimColumns+" FROM claims WHERE record = ? AND path IN ("+marks(len(run))+") AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.claim = claims.leaf) ORDER BY leaf",
-			append([]any{record}, run...)...)
-		for i := range list {
-			if !seen[list[i].Leaf] {
-				seen[list[i].Leaf] = true
-				out = append(out, &list[i])
-			}
-		}
-		return err
+		var r claimRow
+		return q.scan("SELECT "+claimColumns+" FROM claims WHERE record = ? AND path IN ("+marks(len(run))+") AND NOT EXISTS (SELECT 1 FROM withdrawals w WHERE w.claim = claims.leaf) ORDER BY leaf",
+			append([]any{record}, run...), r.into(), func() error {
+				if !seen[r.Leaf] {
+					seen[r.Leaf] = true
+					c := r
+					c.Hash = slices.Clone(r.Hash)
+					out = append(out, &c)
+				}
+				r.Entity = nil
+				return nil
+			})
 	})
 	return out, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"strings"
@@ -22,13 +23,44 @@ type query struct {
 
 func (q query) ctx() context.Context { return q.db.Statement.Context }
 
+// direct is gorm's connection on SQLite, where statements need no numbering: building them again takes longer than running
+// them. Nil on PostgreSQL.
+func (q query) direct() gorm.ConnPool {
+	if q.postgres {
+		return nil
+	}
+	return q.db.Statement.ConnPool
+}
+
 // exec runs a statement that gives no rows and tells how many it changed.
 func (q query) exec(stmt string, args ...any) (int64, error) {
+	if conn := q.direct(); conn != nil {
+		res, err := conn.ExecContext(q.ctx(), stmt, wrapped(args)...)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", firstWords(stmt), err)
+		}
+		return res.RowsAffected()
+	}
 	res := q.db.Exec(stmt, wrapped(args)...)
 	if res.Error != nil {
 		return 0, fmt.Errorf("%s: %w", firstWords(stmt), res.Error)
 	}
 	return res.RowsAffected, nil
+}
+
+// open runs a statement that gives rows.
+func (q query) open(stmt string, args []any) (*sql.Rows, error) {
+	var res *sql.Rows
+	var err error
+	if conn := q.direct(); conn != nil {
+		res, err = conn.QueryContext(q.ctx(), stmt, wrapped(args)...)
+	} else {
+		res, err = q.db.Raw(stmt, wrapped(args)...).Rows()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", firstWords(stmt), err)
+	}
+	return res, nil
 }
 
 // rows reads all rows of a statement into structs, by column name.
@@ -52,9 +84,9 @@ func row[T any](q query, stmt string, args ...any) (out T, ok bool, err error) {
 
 // scan reads rows one by one into the places that into gives, for statements with many rows.
 func (q query) scan(stmt string, args []any, into []any, each func() error) error {
-	res, err := q.db.Raw(stmt, wrapped(args)...).Rows()
+	res, err := q.open(stmt, args)
 	if err != nil {
-		return fmt.Errorf("%s: %w", firstWords(stmt), err)
+		return err
 	}
 	defer res.Close()
 	for res.Next() {
@@ -94,7 +126,7 @@ func firstWords(stmt string) string {
 
 // chunks are the numbers of rows that one statement holds: few, so that few statements are kept prepared, and small
 // enough for the 32 766 arguments that SQLite takes.
-var chunks = []int{256, 32, 4, 1}
+var chunks = []int{256, 64, 16, 8, 4, 2, 1}
 
 // insert adds rows, as many a statement as possible.
 func (q query) insert(table, columns string, list [][]any) error {

@@ -134,6 +134,12 @@ type sourceRow struct {
 	Note         string
 }
 
+// into gives the places of the columns of sourceColumns.
+func (r *sourceRow) into() []any {
+	return []any{&r.Leaf, &r.Hash, &r.Entity, &r.ID, &r.Revision, &r.RecordedNs, &r.Title, &r.Publisher, &r.Kind, &r.Signed, &r.URL, &r.File,
+		&r.Published, &r.ReadOn, &r.ValidUntil, &r.Via, &r.Undated, &r.Confidential, &r.Note}
+}
+
 func fromSource(s catalog.Source) sourceRow {
 	return sourceRow{ID: s.ID, Title: s.Title, Publisher: s.Publisher, Kind: string(s.Kind), Signed: bit(s.Signed), URL: s.URL, File: s.File,
 		Published: string(s.Published), ReadOn: string(s.Read), ValidUntil: string(s.ValidUntil), Via: s.Via, Undated: bit(s.Undated),
