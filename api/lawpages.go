@@ -14,6 +14,12 @@ import (
 )
 
 func (s *server) lawRoutes(e *gin.Engine, l wording.Lang, page func(string, pageHandler)) {
+	raw := func(path string, h gin.HandlerFunc) {
+		e.GET("/"+string(l)+path, h)
+		e.HEAD("/"+string(l)+path, h)
+	}
+	s.listRoutes(l, page, raw)
+	s.committeeRoutes(l, page, raw)
 	page("/offerings/:id/exposure", s.exposurePage)
 	page("/laws", s.lawsPage)
 	page("/laws/:id", s.lawPage)

@@ -8,6 +8,7 @@ import (
 
 	"vigie/api/web"
 	"vigie/catalog"
+	"vigie/catalog/strict"
 	"vigie/catalog/wording"
 )
 
@@ -20,7 +21,7 @@ func (s *server) page(l wording.Lang, h pageHandler) gin.HandlerFunc {
 		if path == "" {
 			path = "/"
 		}
-		body, err := h(c, web.Request{Lang: l, Path: path, Query: c.Request.URL.Query()})
+		body, err := h(c, web.Request{Lang: l, Path: path, Query: c.Request.URL.Query(), Who: s.who(c)})
 		if err != nil {
 			s.fail(c, err)
 			return
@@ -57,13 +58,28 @@ func (s *server) favicon(c *gin.Context) {
 	c.Redirect(http.StatusFound, s.site.AssetAddress("vigie.svg"))
 }
 
+// startCookie remembers that somebody does not want the guided start any more. It says nothing of who that is.
+const startCookie = "vigie_start"
+
 func (s *server) homePage(c *gin.Context, r web.Request) ([]byte, error) {
 	p := s.params(c)
-	q := web.HomeQuery{Find: p.text("find"), UseCase: p.text("use_case"), Vendor: p.text("vendor"), Deployment: p.text("deployment"), On: p.day("on", p.today)}
+	start := p.text("start")
+	if start != "" && start != "hide" && start != "show" {
+		p.bad("start", strict.NotIn(start, []string{"hide", "show"}))
+	}
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Home(c.Request.Context(), r, q)
+	shown := start != "hide"
+	switch kept, _ := c.Cookie(startCookie); {
+	case start == "hide":
+		http.SetCookie(c.Writer, &http.Cookie{Name: startCookie, Value: "hide", Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	case start == "show":
+		http.SetCookie(c.Writer, &http.Cookie{Name: startCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	default:
+		shown = kept != "hide"
+	}
+	return s.site.Home(c.Request.Context(), r, p.today, shown)
 }
 
 func (s *server) useCasesPage(c *gin.Context, r web.Request) ([]byte, error) {

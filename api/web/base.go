@@ -23,6 +23,7 @@ type Base struct {
 	Class       string // of the body: "wide" takes the whole screen
 	Present     bool   // for a projector: no head, no foot, large type
 	Live        bool   // parts of the page are renewed as things are moved
+	Who         *Who   // who looks at it; nil: nobody in particular
 
 	words map[string]wording.Text
 	root  string
@@ -33,6 +34,7 @@ type Request struct {
 	Lang  wording.Lang
 	Path  string // "/offerings/x"
 	Query url.Values
+	Who   *Who
 }
 
 func (s *Site) base(r Request, nav, title string) Base {
@@ -41,7 +43,7 @@ func (s *Site) base(r Request, nav, title string) Base {
 		q = "?" + r.Query.Encode()
 	}
 	return Base{Lang: r.Lang, Title: title, Nav: nav, FR: "/fr" + r.Path + q, EN: "/en" + r.Path + q, Version: s.svc.Version,
-		words: s.words, root: "/" + string(r.Lang)}
+		Who: r.Who, words: s.words, root: "/" + string(r.Lang)}
 }
 
 // W is a sentence of words.yaml in the language of the page. A key that does not exist stops the page: tests render

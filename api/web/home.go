@@ -4,170 +4,140 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
+	"strconv"
 
 	"vigie/api/service"
 	"vigie/catalog"
 	"vigie/catalog/wording"
 )
 
-// HomeQuery is the form of the first page.
-type HomeQuery struct {
-	Find       string
-	UseCase    string
-	Vendor     string
-	Deployment string
-	On         catalog.Date
-}
-
-// HomePage lists the offerings, judged for a use case once one is chosen.
+// HomePage is the first page: how to begin, what ends soon.
 type HomePage struct {
 	Base
-	Form        HomeQuery
-	UseCases    []Option
-	Vendors     []Option
-	Deployments []Option
-	UseCase     *Link // the chosen one
-	Groups      []Group
-	Count       int
-	Filtered    bool
+	Start   bool // the guided start is shown
+	Hide    string
+	Compare string // four offerings side by side, to see what a comparison is
+	Read    Link   // an assessment, to see what one is
+	Uses    []HomeUse
+	Due     []Due
+	More    int // others that end soon
+	Counts  []Count
 }
 
-// Group is the offerings of one vendor.
-type Group struct {
-	Title     string
-	Href      string
-	Country   string
-	Offerings []Card
-}
-
-// Card is one offering of a list.
-type Card struct {
+// HomeUse is a use case to begin with.
+type HomeUse struct {
 	Link
-	ID         string
-	Deployment string
-	Models     string
-	Places     string
-	Verdict    *Verdict
-	Bar        *Bar
+	Description string
+	Guide       string
 }
 
-// Home makes the first page. Errors are *catalog.NotFoundError for an unknown use case.
-func (s *Site) Home(ctx context.Context, r Request, q HomeQuery) ([]byte, error) {
-	b := s.base(r, "offerings", "")
-	b.Title = b.w("home.title")
-	b.Description = b.w("home.lead")
-	v, err := s.svc.View(ctx, q.On, q.On)
+// Due is something that ends, or ended.
+type Due struct {
+	Day   string
+	Class string // soon, expired
+	Word  string
+	What  string
+	Of    Link
+	on    catalog.Date
+}
+
+// Count says how many records of a kind there are.
+type Count struct {
+	Link
+	N string
+}
+
+const (
+	dueDays  = 180 // how far ahead the first page looks
+	dueShown = 8
+)
+
+// tour is what the guided start of the reference catalogue shows. Offerings that a catalogue does not hold are left out.
+var tour = struct {
+	use       string
+	offerings []string
+}{"office-assistant", []string{"mistral-api-eu-medium-3.5", "azure-openai-eu-gpt-5.5", "ovh-gpt-oss-120b", "self-hosted-gpt-oss-120b"}}
+
+// Home makes the first page. start shows the guided start.
+func (s *Site) Home(ctx context.Context, r Request, on catalog.Date, start bool) ([]byte, error) {
+	b := s.base(r, "home", "")
+	b.Title, b.Description = b.w("home.title"), b.w("home.lead")
+	v, err := s.svc.View(ctx, on, on)
 	if err != nil {
 		return nil, err
 	}
 	sp := s.svc.Speaker(r.Lang, v)
-	p := HomePage{Base: b, Form: q, Filtered: q.Find != "" || q.Vendor != "" || q.Deployment != ""}
+	p := HomePage{Base: b, Hide: b.At("/?start=hide")}
+	q := CompareQuery{UseCase: tour.use, On: on, KnownOn: on}
+	for _, id := range tour.offerings {
+		if _, ok := v.Record(catalog.Ref{Kind: catalog.Offering, ID: id}); ok {
+			q.Offerings = append(q.Offerings, id)
+		}
+	}
+	if _, ok := v.Record(catalog.Ref{Kind: catalog.UseCase, ID: tour.use}); ok && len(q.Offerings) == len(tour.offerings) {
+		p.Start, p.Compare = start, q.address(b.At("/compare"), nil)
+		p.Read = Link{sp.Text(v.Name(catalog.Ref{Kind: catalog.Offering, ID: q.Offerings[0]})), s.assessmentAddress(b, q, q.Offerings[0])}
+	}
 	for _, id := range v.IDs(catalog.UseCase) {
-		name := sp.Text(v.Name(catalog.Ref{Kind: catalog.UseCase, ID: id}))
-		p.UseCases = append(p.UseCases, Option{id, name, id == q.UseCase})
-		if id == q.UseCase {
-			p.UseCase = &Link{name, b.At("/records/use_case/" + id)}
-		}
-	}
-	if q.UseCase != "" && p.UseCase == nil {
-		return nil, &catalog.NotFoundError{What: catalog.UseCase.Label().Lower(), ID: q.UseCase, Nearest: wording.NearestFew(q.UseCase, v.IDs(catalog.UseCase), 3)}
-	}
-	if def := sp.Def("offering.deployment"); def != nil {
-		for _, c := range def.Values {
-			p.Deployments = append(p.Deployments, Option{c.ID, sp.Text(c.Label()), c.ID == q.Deployment})
-		}
-	}
-	groups := map[string]*Group{}
-	vendors := map[string]string{}
-	for _, id := range v.IDs(catalog.Offering) {
-		ref := catalog.Ref{Kind: catalog.Offering, ID: id}
+		ref := catalog.Ref{Kind: catalog.UseCase, ID: id}
 		rec, _ := v.Record(ref)
-		dep, ven := rec.Fact("offering.deployment"), rec.Fact("offering.vendor")
-		key, title, href, country := s.servedBy(b, sp, v, dep, ven)
-		vendors[key] = title
-		card := s.card(b, sp, rec)
-		depCode := ""
-		if dep.State == catalog.Known {
-			depCode = dep.Value.Text
+		u := HomeUse{Link: Link{sp.Text(rec.Name()), withQuery(b.At("/offerings"), "use_case", id)}, Guide: withQuery(b.At("/use-cases/guide"), "use_case", id)}
+		if f := rec.Fact("use_case.description"); f.State == catalog.Known {
+			u.Description = sp.State(f.Path, f.State, f.Value, false)
 		}
-		if q.Vendor != "" && q.Vendor != key || q.Deployment != "" && q.Deployment != depCode ||
-			!hasWords(strings.Join([]string{card.Text, title, card.Models, card.Deployment, id}, " "), q.Find) {
-			continue
-		}
-		if groups[key] == nil {
-			groups[key] = &Group{Title: title, Href: href, Country: country}
-		}
-		groups[key].Offerings = append(groups[key].Offerings, card)
-		p.Count++
+		p.Uses = append(p.Uses, u)
 	}
-	if q.UseCase != "" {
-		if err := s.judge(ctx, b, groups, q); err != nil {
-			return nil, err
-		}
+	p.Due, p.More = due(b, sp, v, on)
+	for _, k := range []catalog.Kind{catalog.Offering, catalog.Vendor, catalog.Model, catalog.Licence, catalog.Certification, catalog.Stake} {
+		p.Counts = append(p.Counts, Count{Link{b.plural(k), b.At("/records/" + string(k))}, wording.Number(b.Lang, strconv.Itoa(len(v.IDs(k))))})
 	}
-	for _, g := range groups {
-		slices.SortFunc(g.Offerings, func(x, y Card) int { return cmp.Compare(strings.ToLower(x.Text), strings.ToLower(y.Text)) })
-		p.Groups = append(p.Groups, *g)
-	}
-	slices.SortFunc(p.Groups, func(x, y Group) int { return cmp.Compare(strings.ToLower(x.Title), strings.ToLower(y.Title)) })
-	for key, title := range vendors {
-		p.Vendors = append(p.Vendors, Option{key, title, key == q.Vendor})
-	}
-	slices.SortFunc(p.Vendors, func(x, y Option) int { return cmp.Compare(strings.ToLower(x.Label), strings.ToLower(y.Label)) })
 	return s.render("home", p)
 }
 
-// judge assesses the offerings of the list for the use case.
-func (s *Site) judge(ctx context.Context, b Base, groups map[string]*Group, q HomeQuery) error {
-	var cards []*Card
-	var requests []service.Request
-	for _, g := range groups {
-		for i := range g.Offerings {
-			cards = append(cards, &g.Offerings[i])
-			requests = append(requests, service.Request{Offering: g.Offerings[i].ID, UseCase: q.UseCase, On: q.On})
+// due lists what ends within dueDays, the first first, and how many more there are: certificates, sources, models withdrawn.
+func due(b Base, sp service.Speaker, v *catalog.View, on catalog.Date) ([]Due, int) {
+	var out []Due
+	end := addDays(on, dueDays)
+	add := func(day catalog.Date, what string, of Link) {
+		if day == "" || day > end || day < on {
+			return
+		}
+		d := Due{Day: b.Day(day), What: what, Of: of, on: day, Class: "soon", Word: b.w("home.ends")}
+		if !slices.ContainsFunc(out, func(x Due) bool { return x.on == d.on && x.What == d.What && x.Of == d.Of }) {
+			out = append(out, d)
 		}
 	}
-	results, err := s.svc.AssessAll(ctx, requests)
-	if err != nil {
-		return err
-	}
-	for i, card := range cards {
-		a := results[i].Assessment
-		verdict, bar := b.verdict(a), b.bar(a.Score)
-		bar.Words = service.Whole(a.Score)
-		card.Verdict, card.Bar = &verdict, &bar
-		card.Href = b.At(withQuery("/offerings/"+card.ID+"/assessment", "use_case", q.UseCase))
-	}
-	return nil
-}
-
-// SelfHosted stands in the vendor filter for offerings that the organisation serves to itself.
-const SelfHosted = "self"
-
-func (s *Site) servedBy(b Base, sp service.Speaker, v *catalog.View, dep, ven catalog.Fact) (key, title, href, country string) {
-	switch {
-	case dep.State == catalog.Known && dep.Value.Text == "self_hosted":
-		return SelfHosted, b.w("home.self_hosted"), "", ""
-	case ven.State == catalog.Known:
-		ref := catalog.Ref{Kind: catalog.Vendor, ID: ven.Value.Text}
-		if rec, ok := v.Record(ref); ok {
-			if f := rec.Fact("vendor.incorporation_country"); f.State == catalog.Known {
-				country = sp.State(f.Path, f.State, f.Value, false)
+	sources := map[string]bool{}
+	for _, k := range catalog.Kinds() {
+		for _, id := range v.IDs(k) {
+			rec, ok := v.Record(catalog.Ref{Kind: k, ID: id})
+			if !ok {
+				continue
+			}
+			link := b.recordLink(sp, rec.Ref())
+			for _, f := range rec.Facts {
+				switch f.Path {
+				case "certification.valid_until":
+					if f.State == catalog.Known {
+						add(catalog.Date(f.Value.Text), b.w("home.due.certificate"), link)
+					}
+				case "model.retirement_date":
+					if f.State == catalog.Known {
+						add(catalog.Date(f.Value.Text), b.w("home.due.model"), link)
+					}
+				}
+				if src, ok := v.Source(f.Source); ok && src.ValidUntil != "" && !sources[src.ID] {
+					sources[src.ID] = true
+					add(src.ValidUntil, b.w("home.due.source", src.Title), link)
+				}
 			}
 		}
-		return ref.ID, sp.Text(v.Name(ref)), b.At(recordPath(ref)), country
 	}
-	return "unknown", b.w("home.vendor_unknown"), "", ""
-}
-
-func (s *Site) card(b Base, sp service.Speaker, rec *catalog.DossierRecord) Card {
-	say := func(path string) string {
-		if f := rec.Fact(path); f.State == catalog.Known {
-			return sp.State(path, f.State, f.Value, false)
-		}
-		return ""
+	slices.SortFunc(out, func(x, y Due) int {
+		return cmp.Or(cmp.Compare(x.on, y.on), cmp.Compare(x.Of.Text, y.Of.Text), cmp.Compare(x.What, y.What))
+	})
+	if len(out) > dueShown {
+		return out[:dueShown], len(out) - dueShown
 	}
-	return Card{ID: rec.ID, Link: Link{sp.Text(rec.Name()), b.At(recordPath(rec.Ref()))}, Deployment: say("offering.deployment"),
-		Models: say("offering.models"), Places: say("offering.processing_countries")}
+	return out, 0
 }

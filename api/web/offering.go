@@ -138,7 +138,7 @@ func (s *Site) UseCases(ctx context.Context, r Request, on catalog.Date) ([]byte
 	for _, id := range v.IDs(catalog.UseCase) {
 		ref := catalog.Ref{Kind: catalog.UseCase, ID: id}
 		rec, _ := v.Record(ref)
-		u := UseCase{Link: b.recordLink(sp, ref), Anchor: id, Assess: b.At(withQuery("/", "use_case", id))}
+		u := UseCase{Link: b.recordLink(sp, ref), Anchor: id, Assess: b.At(withQuery("/offerings", "use_case", id))}
 		if f := rec.Fact("use_case.description"); f.State == catalog.Known {
 			u.Description = sp.State(f.Path, f.State, f.Value, false)
 		}

@@ -31,6 +31,8 @@ type Site struct {
 	assets map[string]string // file name: address with the hash of its content
 	static map[string]Asset  // by address
 	today  func() catalog.Date
+
+	history History // nil: no decision is kept here
 }
 
 // Asset is a file that never changes under its address.
