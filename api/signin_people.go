@@ -15,17 +15,17 @@ import (
 // peopleRoutes are the pages on which an administrator says who may do what.
 func (s *server) peopleRoutes(page func(string, pageHandler), form func(string, formHandler)) {
 	page("/people", func(c *gin.Context, r web.Request) ([]byte, error) { return s.peopleWith(c, r, web.Sent{}) })
-	form("/people", s.invite)
+	form("/people", s.inviteForm)
 	page("/people/:id", func(c *gin.Context, r web.Request) ([]byte, error) {
 		return s.personWith(c, r, web.Sent{Done: web.Done(c.Query("done"))})
 	})
-	form("/people/:id", s.person(func(c *gin.Context, f url.Values) error {
+	form("/people/:id", s.personForm(func(c *gin.Context, f url.Values) error {
 		return s.Access.ChangeMember(c, c.Param("id"), revisionOf(f), wishOf(f))
 	}))
-	form("/people/:id/state", s.person(func(c *gin.Context, f url.Values) error {
+	form("/people/:id/state", s.personForm(func(c *gin.Context, f url.Values) error {
 		return s.Access.Suspend(c, c.Param("id"), revisionOf(f), f.Get("out") == "true")
 	}))
-	form("/people/:id/erase", s.person(func(c *gin.Context, f url.Values) error {
+	form("/people/:id/erase", s.personForm(func(c *gin.Context, f url.Values) error {
 		reason := f.Get("reason")
 		if n := len(reason); n == 0 || n > 400 {
 			return &catalog.InvalidError{Fields: []catalog.FieldError{{Path: "reason", Text: wording.Textf("a reason is needed, of at most 200 characters", "il faut un motif, d'au plus 200 caractères")}}}
@@ -80,7 +80,7 @@ func (s *server) peopleWith(c *gin.Context, r web.Request, sent web.Sent) ([]byt
 	return s.site.People(r, web.PeopleQuery{Sent: sent, Members: list})
 }
 
-func (s *server) invite(c *gin.Context, r web.Request, f url.Values) (func(web.Sent) ([]byte, error), []byte, error) {
+func (s *server) inviteForm(c *gin.Context, r web.Request, f url.Values) (func(web.Sent) ([]byte, error), []byte, error) {
 	_, token, err := s.Access.Invite(c, wishOf(f))
 	if err != nil {
 		return func(sent web.Sent) ([]byte, error) { return s.peopleWith(c, r, sent) }, nil, err
@@ -98,8 +98,8 @@ func (s *server) personWith(c *gin.Context, r web.Request, sent web.Sent) ([]byt
 	return s.site.Person(r, web.PersonQuery{Sent: sent, Member: m, Me: account.From(c).Person == m.Person})
 }
 
-// person is a form of the page of somebody that does one thing and comes back to the page.
-func (s *server) person(do func(*gin.Context, url.Values) error) formHandler {
+// personForm is a form of the page of somebody that does one thing and comes back to the page.
+func (s *server) personForm(do func(*gin.Context, url.Values) error) formHandler {
 	return func(c *gin.Context, r web.Request, f url.Values) (func(web.Sent) ([]byte, error), []byte, error) {
 		err := do(c, f)
 		if err == nil {
