@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"strconv"
@@ -51,6 +52,9 @@ func tooMuch(at Spot, en, fr string, args ...any) error {
 func checkWorkbook(data []byte) (*guard, error) {
 	if len(data) > maxSheetFile {
 		return nil, tooMuch(Spot{}, "the file is larger than %d MiB", "le fichier dépasse %d Mio", maxSheetFile>>20)
+	}
+	if !bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+		return nil, tooMuch(Spot{}, "this is no Excel workbook (.xlsx); an old .xls or one locked by a password must be saved anew", "ce n'est pas un classeur Excel (.xlsx) ; un ancien .xls ou un classeur verrouillé est à réenregistrer")
 	}
 	a, err := document.OpenArchive(data)
 	if err != nil {
