@@ -20,13 +20,13 @@ func (a *app) root() *cobra.Command {
 		Long: a.say(`Vigie records what is claimed about AI vendors and models and on what evidence, judges it against
 benchmark criteria for a given use, and prints reports that can be checked again.
 
-Exit codes: 0 it answered (whatever the verdict); 1 a negative answer (healthcheck, verify, log consistency); 2 wrong usage
+Exit codes: 0 it answered (whatever the verdict); 1 a negative answer (healthcheck, verify, log consistency, doctor); 2 wrong usage
 or bad input.`,
 			`Vigie recueille ce qui est dit des fournisseurs et modèles d'IA et sur quelles preuves, le juge selon des
 critères de référence pour un usage donné, et imprime des rapports que chacun peut revérifier.
 
 Codes de sortie : 0 réponse donnée (quel que soit l'avis) ; 1 réponse négative (healthcheck, verify, log
-consistency) ; 2 usage ou données invalides.`),
+consistency, doctor) ; 2 usage ou données invalides.`),
 		Args:              a.noSuchCommand,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors:     true,
@@ -46,7 +46,7 @@ consistency) ; 2 usage ou données invalides.`),
 	c.PersistentFlags().Var(&langFlag{a}, "lang", a.say("language of messages and reports: fr or en (default: that of the system, else en)",
 		"langue des messages et des rapports : fr ou en (défaut : celle du système, sinon en)"))
 	_ = c.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions([]string{"fr", "en"}, cobra.ShellCompDirectiveNoFileComp))
-	c.AddCommand(a.check(), a.catalogue(), a.assess(), a.report(), a.exposure(), a.law(), a.licence(), a.compare(), a.questions(), a.whatif(), a.portfolio(), a.serve(), a.verify(), a.log(), a.backup(), a.restore(), a.export(), a.importCatalogue(), a.healthcheck(), a.version(), a.completion())
+	c.AddCommand(a.check(), a.catalogue(), a.assess(), a.report(), a.exposure(), a.law(), a.licence(), a.compare(), a.questions(), a.whatif(), a.portfolio(), a.propose(), a.sheet(), a.mlbom(), a.serve(), a.verify(), a.log(), a.backup(), a.restore(), a.export(), a.importCatalogue(), a.account(), a.doctor(), a.healthcheck(), a.version(), a.completion())
 	var describe func(*cobra.Command)
 	describe = func(c *cobra.Command) {
 		c.InitDefaultHelpFlag()
