@@ -8,6 +8,7 @@ import (
 
 	"vigie/catalog"
 	"vigie/catalog/account"
+	"vigie/catalog/store"
 	"vigie/catalog/wording"
 )
 
@@ -17,6 +18,7 @@ type reading struct {
 	s           *Service
 	on, knownOn catalog.Date
 	view        *catalog.View // of a file
+	store       store.Reader  // as who asks sees it, when there is no view
 	assumed     []catalog.Assumption
 }
 
@@ -27,7 +29,11 @@ func (s *Service) reading(ctx context.Context, on, knownOn catalog.Date) (*readi
 	}
 	r := &reading{s: s, on: on, knownOn: knownOn}
 	if s.Store != nil {
-		return r, account.Need(ctx, account.Read)
+		if err := account.Need(ctx, account.Read); err != nil {
+			return nil, err
+		}
+		r.store = s.seen(ctx)
+		return r, nil
 	}
 	r.view = s.fileView(on, knownOn)
 	return r, nil
@@ -56,7 +62,7 @@ func (r *reading) gather(ctx context.Context, q catalog.Query) (*catalog.Dossier
 	if r.view != nil {
 		return r.view.Gather(q)
 	}
-	return r.s.Store.Gather(ctx, r.on, r.knownOn, q, r.assumed...)
+	return r.store.Gather(ctx, r.on, r.knownOn, q, r.assumed...)
 }
 
 // record gives one record as it stood, with the sources that its facts cite.
@@ -68,7 +74,7 @@ func (r *reading) record(ctx context.Context, ref catalog.Ref) (*catalog.Dossier
 		}
 		return rec, r.sources(rec), nil
 	}
-	recs, sources, err := r.s.Store.Facts(ctx, r.on, r.knownOn, ref)
+	recs, sources, err := r.store.Facts(ctx, r.on, r.knownOn, ref)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -109,7 +115,7 @@ func (r *reading) naming(ctx context.Context, links ...catalog.Link) (map[catalo
 		}
 		return out, nil
 	}
-	return r.s.Store.Naming(ctx, r.on, links...)
+	return r.store.Naming(ctx, r.on, links...)
 }
 
 // names names records; those that are not there by their ids.
@@ -124,7 +130,7 @@ func (r *reading) names(ctx context.Context, refs []catalog.Ref) (map[catalog.Re
 	if r.view != nil || len(refs) == 0 {
 		return out, nil
 	}
-	recs, _, err := r.s.Store.Facts(ctx, r.on, r.knownOn, refs...)
+	recs, _, err := r.store.Facts(ctx, r.on, r.knownOn, refs...)
 	for i := range recs {
 		out[recs[i].Ref()] = recs[i].Name()
 	}
@@ -136,15 +142,23 @@ func (r *reading) ids(ctx context.Context, kind catalog.Kind) ([]string, error) 
 	if r.view != nil {
 		return r.view.IDs(kind), nil
 	}
-	return r.s.Store.IDs(ctx, kind)
+	return r.store.IDs(ctx, kind)
 }
 
 func notFound(ref catalog.Ref, near []string) error {
 	return &catalog.NotFoundError{What: ref.Kind.Label().Lower(), ID: ref.ID, Nearest: wording.NearestFew(ref.ID, near, 3)}
 }
 
-// state is what answers depend on besides the question: everything recorded so far.
-type state struct{ head tlog.Hash }
+// seen is the store as who asks sees it: what belongs to other entities of the group does not exist.
+func (s *Service) seen(ctx context.Context) store.Reader {
+	return s.Store.In(scopeOf(account.From(ctx)))
+}
+
+// state is what answers depend on besides the question: everything recorded so far, and whose eyes look.
+type state struct {
+	head  tlog.Hash
+	scope string
+}
 
 // state tells the state of the store as who asks may see it. A file never changes.
 func (s *Service) state(ctx context.Context) (state, error) {
@@ -155,7 +169,7 @@ func (s *Service) state(ctx context.Context) (state, error) {
 		return state{}, err
 	}
 	head, err := s.Store.Head(ctx)
-	return state{head.Hash}, err
+	return state{head.Hash, s.seen(ctx).Scope().String()}, err
 }
 
 // LargeStore is the number of log entries from which a store is never read whole into memory.
@@ -177,7 +191,7 @@ const maxViews = 8
 // viewKey names a view: what is written later makes another.
 type viewKey struct {
 	on, knownOn catalog.Date
-	head        tlog.Hash
+	state       state
 }
 
 // View is the catalogue as it stood on a day and as known on another; recent ones are kept until something is written.
@@ -199,7 +213,9 @@ func (s *Service) View(ctx context.Context, on, knownOn catalog.Date) (*catalog.
 	if head.N > LargeStore {
 		return nil, &TooLargeError{head.N}
 	}
-	return s.views.get(viewKey{on, knownOn, head.Hash}, func() (*catalog.View, error) { return s.Store.View(ctx, on, knownOn) })
+	return s.views.get(viewKey{on, knownOn, state{head.Hash, s.seen(ctx).Scope().String()}}, func() (*catalog.View, error) {
+		return s.seen(ctx).View(ctx, on, knownOn)
+	})
 }
 
 func (s *Service) fileView(on, knownOn catalog.Date) *catalog.View {
@@ -242,7 +258,7 @@ func (c *views) get(k viewKey, read func() (*catalog.View, error)) (*catalog.Vie
 // Names names records on a day, reading what it is asked for from the store once. A record that cannot be read is named
 // by its id.
 type Names struct {
-	s           *Service
+	store       store.Reader
 	ctx         context.Context
 	on, knownOn catalog.Date
 
@@ -258,12 +274,15 @@ func (s *Service) Names(ctx context.Context, on, knownOn catalog.Date) (Namer, e
 	if s.Store == nil {
 		return s.fileView(on, knownOn), nil
 	}
-	return &Names{s: s, ctx: ctx, on: on, knownOn: knownOn, known: map[catalog.Ref]wording.Text{}}, account.Need(ctx, account.Read)
+	if err := account.Need(ctx, account.Read); err != nil {
+		return nil, err
+	}
+	return &Names{store: s.seen(ctx), ctx: ctx, on: on, knownOn: knownOn, known: map[catalog.Ref]wording.Text{}}, nil
 }
 
 // Read reads the names of many records at once.
 func (n *Names) Read(refs ...catalog.Ref) error {
-	recs, _, err := n.s.Store.Facts(n.ctx, n.on, n.knownOn, refs...)
+	recs, _, err := n.store.Facts(n.ctx, n.on, n.knownOn, refs...)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for i := range recs {
@@ -281,7 +300,7 @@ func (n *Names) Name(ref catalog.Ref) wording.Text {
 		return name
 	}
 	name = wording.Same(ref.ID)
-	if recs, _, err := n.s.Store.Facts(n.ctx, n.on, n.knownOn, ref); err == nil && len(recs) == 1 {
+	if recs, _, err := n.store.Facts(n.ctx, n.on, n.knownOn, ref); err == nil && len(recs) == 1 {
 		name = recs[0].Name()
 	}
 	n.mu.Lock()

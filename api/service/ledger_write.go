@@ -1,0 +1,95 @@
+package service
+
+import (
+	"context"
+	"io"
+
+	"vigie/catalog"
+	"vigie/catalog/account"
+	"vigie/catalog/store"
+	"vigie/catalog/wording"
+)
+
+// ReadOnlyDemoError says that nothing can be recorded: this is a file or a demonstration.
+type ReadOnlyDemoError struct{}
+
+func (*ReadOnlyDemoError) Error() string { return (*ReadOnlyDemoError)(nil).In(wording.EN) }
+
+// In writes the error in one language.
+func (*ReadOnlyDemoError) In(l wording.Lang) string {
+	return wording.Typeset(l, wording.Textf("nothing can be recorded here: this is a demonstration, or a catalogue file", "rien ne peut être enregistré ici : c'est une démonstration, ou un fichier de catalogue").In(l))
+}
+
+// writer is who asks, once they are allowed something and there is a store to write to.
+func (s *Service) writer(ctx context.Context, what ...account.Permission) (*account.Principal, error) {
+	for _, p := range what {
+		if err := account.Need(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	p := account.From(ctx)
+	switch {
+	case p == nil:
+		return nil, account.SignedOutError{}
+	case s.Store == nil:
+		return nil, &ReadOnlyDemoError{}
+	}
+	return p, nil
+}
+
+// Record records a batch in the name of who asks, within what they see: what it makes belongs to their entity. It takes
+// the permission to claim, and to settle when something is settled. Keys are each person's own.
+func (s *Service) Record(ctx context.Context, b store.Batch) (store.Receipt, error) {
+	need := []account.Permission{account.Claim}
+	if len(b.Settlements) > 0 {
+		need = []account.Permission{account.Settle}
+		if len(b.Records)+len(b.Sources)+len(b.Claims)+len(b.Withdrawals) > 0 {
+			need = append(need, account.Claim)
+		}
+	}
+	p, err := s.writer(ctx, need...)
+	if err != nil {
+		return store.Receipt{}, err
+	}
+	if len(b.Documents) > 0 {
+		return store.Receipt{}, &catalog.InvalidError{Fields: []catalog.FieldError{{Path: "documents", Text: wording.Textf("documents are kept by what makes them", "les documents sont conservés par ce qui les fait")}}}
+	}
+	scope := scopeOf(p)
+	b.By, b.Entity, b.Scope = p.Person, p.Entity, &scope
+	if b.Key != "" {
+		b.Key = p.Person + "/" + b.Key
+	}
+	return s.Store.Record(ctx, b)
+}
+
+// AddFile keeps a source file. want and size are what the sender announced: empty, negative: nothing.
+func (s *Service) AddFile(ctx context.Context, r io.Reader, name, want string, size int64) (store.File, error) {
+	p, err := s.writer(ctx, account.Claim)
+	if err != nil {
+		return store.File{}, err
+	}
+	return s.Store.AddFile(ctx, r, name, want, size, p.Entity)
+}
+
+// OpenFile reads a stored file that who asks may see; one that a confidential source points at is there for those only
+// who may read such.
+func (s *Service) OpenFile(ctx context.Context, sum string) (io.ReadCloser, store.File, error) {
+	f, err := s.File(ctx, sum)
+	if err != nil {
+		return nil, f, err
+	}
+	return s.Store.OpenFile(ctx, sum)
+}
+
+// File tells what is known of a stored file, to whom OpenFile would give it.
+func (s *Service) File(ctx context.Context, sum string) (store.File, error) {
+	in, err := s.ledger(ctx, account.Read)
+	if err != nil {
+		return store.File{}, err
+	}
+	f, err := in.File(ctx, sum)
+	if err == nil && f.Confidential && account.Need(ctx, account.ReadConfidential) != nil {
+		return store.File{}, &catalog.NotFoundError{What: wording.Textf("file", "fichier"), ID: sum}
+	}
+	return f, err
+}
