@@ -31,13 +31,19 @@ func Canonical(v any) ([]byte, error) {
 
 // Hash is the SHA-256, in hex, of the canonical form.
 func Hash(v any) (string, error) {
-	b, err := Canonical(v)
+	room := hashRoom.Get().(*[]byte)
+	b, err := appendCanonical((*room)[:0], reflect.ValueOf(v))
 	if err != nil {
 		return "", err
 	}
 	sum := sha256.Sum256(b)
+	*room = b
+	hashRoom.Put(room)
 	return hex.EncodeToString(sum[:]), nil
 }
+
+// hashRoom is room for canonical forms that are hashed and dropped; an assessment's is a quarter of a megabyte.
+var hashRoom = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
 
 // MustHash is Hash for Vigie's own types, which always have a canonical form.
 func MustHash(v any) string {

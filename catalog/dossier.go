@@ -201,16 +201,20 @@ func (d *Dossier) Where(keep func(Ref, Fact) bool) *Dossier {
 	out.Records = make([]DossierRecord, len(d.Records))
 	lost := map[string]bool{}
 	for i, r := range d.Records {
-		out.Records[i] = DossierRecord{Kind: r.Kind, ID: r.ID, Facts: make([]Fact, 0, len(r.Facts))}
-		for _, f := range r.Facts {
+		facts, whole := r.Facts, true // shared for as long as every fact stays
+		for n, f := range r.Facts {
 			link := f.State == Known && f.Value.Type == TypeReference
-			switch {
-			case link && !leads[f.Path], keep(r.Ref(), f):
-				out.Records[i].Facts = append(out.Records[i].Facts, f)
-			case link:
-				lost[f.Path] = true
+			switch stays := link && !leads[f.Path] || keep(r.Ref(), f); {
+			case stays && !whole:
+				facts = append(facts, f)
+			case !stays && whole:
+				facts, whole = append(make([]Fact, 0, len(r.Facts)-1), r.Facts[:n]...), false
+				fallthrough
+			case !stays:
+				lost[f.Path] = lost[f.Path] || link
 			}
 		}
+		out.Records[i] = DossierRecord{Kind: r.Kind, ID: r.ID, Facts: facts}
 	}
 	if lost["model.provider"] {
 		out.Roles.Providers = out.namedByModels("model.provider", Vendor)
@@ -220,7 +224,7 @@ func (d *Dossier) Where(keep func(Ref, Fact) bool) *Dossier {
 	}
 	if rec := out.Record(d.Roles.Vendor); rec != nil && slices.ContainsFunc(rec.Facts, inherited) {
 		parents := out.parentsLeft()
-		rec.Facts = slices.DeleteFunc(rec.Facts, func(f Fact) bool { return inherited(f) && !slices.Contains(parents, *f.InheritedFrom) })
+		rec.Facts = slices.DeleteFunc(slices.Clone(rec.Facts), func(f Fact) bool { return inherited(f) && !slices.Contains(parents, *f.InheritedFrom) })
 	}
 	return &out
 }

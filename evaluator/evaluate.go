@@ -72,20 +72,22 @@ func Evaluate(in Input) (*Assessment, error) {
 func (in *Input) failures(a *Assessment) []finding.Finding {
 	var out []finding.Finding
 	tell := func(id string, what, why wording.Text) {
-		if why.IsZero() {
-			return
-		}
 		out = append(out, finding.Finding{ID: "expression." + id, Severity: 2, What: what,
 			Why: wording.Textf("An expression of the framework could not be answered over these facts: %s. Nothing is concluded from it.",
 				"Une expression du référentiel n'a pu aboutir sur ces faits : %s. Il n'en est rien conclu.", why),
 			Cure: wording.Textf("Correct the expression in the framework, then assess again.", "Corriger l'expression dans le référentiel, puis refaire l'évaluation.")})
 	}
 	for i, c := range a.Criteria {
+		if c.Failure.IsZero() {
+			continue
+		}
 		tell(c.ID, wording.Textf("“%s” could not be judged: every answer stays possible", "« %s » n'a pu être jugé : toute réponse reste possible", in.Framework.Criteria[i].Title), c.Failure)
 	}
 	for _, k := range a.KnockOuts {
-		_, c, _ := in.Framework.KnockOut(k.ID)
-		if c != nil {
+		if k.Failure.IsZero() {
+			continue
+		}
+		if _, c, ok := in.Framework.KnockOut(k.ID); ok {
 			tell(k.ID, wording.Textf("a knock-out of “%s” could not be judged: it stays open", "un éliminatoire de « %s » n'a pu être jugé : il reste ouvert", c.Title), k.Failure)
 		}
 	}
@@ -142,13 +144,16 @@ func (in *Input) totals(judged []answer) ([]FamilyResult, Interval) {
 	var items []item
 	for _, f := range in.Framework.Families {
 		w := in.Weights.Family(f.ID)
-		var own []item
+		var own []part
+		empty := true
 		for i, c := range in.Framework.Criteria {
 			if a := judged[i]; c.Family == f.ID && a.applies != expr.False {
-				own = append(own, item{weight: in.Weights.Criterion(c.Criterion), low: ratOf(a.low(c)), high: ratOf(a.high(c)), optional: a.applies == expr.Maybe})
+				p := part{weight: in.Weights.Criterion(c.Criterion), low: int64(a.low(c)), high: int64(a.high(c)), optional: a.applies == expr.Maybe}
+				own = append(own, p)
+				empty = empty && (p.optional || p.weight == 0)
 			}
 		}
-		low, high, empty := mean(own)
+		low, high := exactMean(own)
 		res := FamilyResult{ID: f.ID, Weight: w}
 		if low != nil {
 			l, h := hundredths(low), hundredths(high)
@@ -196,6 +201,7 @@ const unknownShare = "unknown"
 func (in *Input) evidence(a *Assessment, judged []answer, shares []*big.Rat, r *reading) {
 	sums := map[string]*big.Rat{}
 	known := map[string]bool{}
+	part := new(big.Rat)
 	for i, share := range shares {
 		var kinds []string
 		for _, p := range in.Framework.Criteria[i].Reads {
@@ -211,11 +217,17 @@ func (in *Input) evidence(a *Assessment, judged []answer, shares []*big.Rat, r *
 			}
 			known[p] = !unknown
 		}
-		for _, k := range kinds {
+		slices.Sort(kinds)
+		for first := 0; first < len(kinds); {
+			k, n := kinds[first], first
+			for n < len(kinds) && kinds[n] == k {
+				n++
+			}
 			if sums[k] == nil {
 				sums[k] = new(big.Rat)
 			}
-			sums[k].Add(sums[k], new(big.Rat).Quo(share, ratOf(len(kinds))))
+			sums[k].Add(sums[k], part.Mul(share, part.SetFrac64(int64(n-first), int64(len(kinds)))))
+			first = n
 		}
 	}
 	a.Evidence = []Share{}

@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"math/big"
 	"slices"
 
 	"vigie/evaluator/expr"
@@ -96,41 +97,59 @@ func (s *scale) interval(cells []cell) (low, high int64) {
 	return low, high
 }
 
-// meanOf is mean in whole numbers; false when there is nothing to average.
+// meanOf is the ends of the mean of parts in their unit, rounded half up; false when there is nothing to average.
 func meanOf(parts []part) (low, high int64, ok bool) {
-	end := func(score func(part) int64, sign int64) (int64, bool) {
-		var sum, weight int64
-		var optional []part
-		for _, p := range parts {
-			switch {
-			case p.weight == 0:
-			case p.optional:
-				optional = append(optional, p)
-			default:
-				sum += p.weight * score(p)
-				weight += p.weight
-			}
-		}
-		if len(optional) > 0 {
-			slices.SortStableFunc(optional, func(a, b part) int { return int(sign * (score(a) - score(b))) })
-		}
-		for _, p := range optional {
-			if weight == 0 || sign*score(p)*weight < sign*sum {
-				sum += p.weight * score(p)
-				weight += p.weight
-			}
-		}
-		if weight == 0 {
-			return 0, false
-		}
-		return (2*sum + weight) / (2 * weight), true
-	}
-	low, ok = end(func(p part) int64 { return p.low }, 1)
-	if !ok {
+	sum, weight := lowest(parts)
+	if weight == 0 {
 		return 0, 0, false
 	}
-	high, _ = end(func(p part) int64 { return p.high }, -1)
-	return low, high, true
+	low = (2*sum + weight) / (2 * weight)
+	sum, weight = highest(parts)
+	return low, (2*sum + weight) / (2 * weight), true
+}
+
+// exactMean is the same as exact fractions; nil when there is nothing to average.
+func exactMean(parts []part) (low, high *big.Rat) {
+	sum, weight := lowest(parts)
+	if weight == 0 {
+		return nil, nil
+	}
+	low = big.NewRat(sum, weight)
+	return low, big.NewRat(highest(parts))
+}
+
+func lowest(parts []part) (sum, weight int64) {
+	return endOf(parts, func(p part) int64 { return p.low }, 1)
+}
+
+func highest(parts []part) (sum, weight int64) {
+	return endOf(parts, func(p part) int64 { return p.high }, -1)
+}
+
+// endOf gives one end of the mean of parts of which optional ones may drop out, as mean finds it: the weighted sum and the
+// weight of those that are in.
+func endOf(parts []part, score func(part) int64, sign int64) (sum, weight int64) {
+	var optional []part
+	for _, p := range parts {
+		switch {
+		case p.weight == 0:
+		case p.optional:
+			optional = append(optional, p)
+		default:
+			sum += p.weight * score(p)
+			weight += p.weight
+		}
+	}
+	if len(optional) > 0 {
+		slices.SortStableFunc(optional, func(a, b part) int { return int(sign * (score(a) - score(b))) })
+	}
+	for _, p := range optional {
+		if weight == 0 || sign*score(p)*weight < sign*sum {
+			sum += p.weight * score(p)
+			weight += p.weight
+		}
+	}
+	return sum, weight
 }
 
 // mean is what orders candidates (ranking.Problem.Mean), in millionths; a criterion that may apply counts half.

@@ -43,7 +43,7 @@ type Env struct {
 	ids    map[string]int64
 	paths  []string // by id
 	roots  map[string][]string
-	blank  map[string]map[string]any // every path unknown, by root and field
+	blank  map[string]map[string]any // every path unknown but the EEA, by root and field
 	limits bool
 
 	nothing *Facts // of which nothing is known
@@ -99,6 +99,11 @@ func New(dict *catalog.Dictionary, derived []Declaration, opts ...Option) (*Env,
 		}
 		e.blank[root][field] = e.unknown(p)
 	}
+	eea := catalog.Value{Type: catalog.TypeCountry, Many: true, Complete: true}
+	for _, c := range catalog.EEA() {
+		eea.List = append(eea.List, catalog.Value{Type: catalog.TypeCountry, Text: c})
+	}
+	e.blank["eea"]["countries"] = e.value("eea.countries", eea)
 	options := []cel.EnvOption{
 		cel.CustomTypeProvider(&provider{Provider: types.NewEmptyRegistry(), env: e}),
 		cel.CrossTypeNumericComparisons(true),

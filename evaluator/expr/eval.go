@@ -39,22 +39,16 @@ type Outcome struct {
 type Facts struct {
 	env   *Env
 	roots map[string]map[string]any
+	own   map[string]bool // roots that are no longer those of the environment, which all share
 	known map[string]bool
 	open  map[string]*openList // lists that may hold more
 }
 
 // NewFacts makes facts of which nothing is known but the EEA and the day.
 func (e *Env) NewFacts(on catalog.Date) *Facts {
-	f := &Facts{env: e, roots: make(map[string]map[string]any, len(e.roots)), known: map[string]bool{}, open: map[string]*openList{}}
-	for root, fields := range e.blank {
-		f.roots[root] = maps.Clone(fields)
-	}
+	f := &Facts{env: e, roots: make(map[string]map[string]any, len(e.roots)), own: map[string]bool{}, known: map[string]bool{"eea.countries": true}, open: map[string]*openList{}}
+	maps.Copy(f.roots, e.blank)
 	f.Set("assessment.date", catalog.Value{Type: catalog.TypeDate, Text: string(on)})
-	eea := catalog.Value{Type: catalog.TypeCountry, Many: true, Complete: true}
-	for _, c := range catalog.EEA() {
-		eea.List = append(eea.List, catalog.Value{Type: catalog.TypeCountry, Text: c})
-	}
-	f.Set("eea.countries", eea)
 	return f
 }
 
@@ -99,6 +93,10 @@ func (f *Facts) put(path string, v ref.Val) {
 	m, ok := f.roots[root]
 	if !ok || f.env.ids[path] == 0 {
 		panic("expr: no fact is declared as " + path)
+	}
+	if !f.own[root] {
+		m = maps.Clone(m)
+		f.roots[root], f.own[root] = m, true
 	}
 	m[field] = v
 }
