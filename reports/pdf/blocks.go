@@ -10,13 +10,17 @@ import (
 
 // A composer turns blocks into chunks of a given width.
 type composer struct {
-	lang  wording.Lang
-	level int // of the section being composed, for the outline
+	lang   wording.Lang
+	level  int // of the section being composed, for the outline
+	tags   structure
+	parent int32 // element under which the next ones stand
 }
 
 // section composes a section and those inside it.
 func (c *composer) section(s tree.Section, level int) []chunk {
 	c.level = level
+	_, leave := c.enter("Sect", "")
+	defer leave()
 	out := c.title(s, level)
 	body := c.blocks(s.Blocks, textWidth)
 	out = append(out, body...)
@@ -40,7 +44,7 @@ func (c *composer) title(s tree.Section, level int) []chunk {
 	indent := 0.0
 	var number []op
 	if s.Number != "" {
-		number = single(tree.T(s.Number), st, textWidth).ops
+		number = single(tree.T(s.Number+" "), st, textWidth).ops // the space is for who hears it
 		indent = faceOf(st.face).WidthOf(s.Number, st.size) + st.size*0.7
 	}
 	var out []chunk
@@ -61,6 +65,7 @@ func (c *composer) title(s tree.Section, level int) []chunk {
 		ch.put(indent, st.size, ln.ops)
 		out = append(out, ch)
 	}
+	tagged(out, c.within("H"+strconv.Itoa(min(level+1, 6)), ""))
 	last := &out[len(out)-1]
 	if level == 0 {
 		last.add(op{kind: opRect, colour: accent, y: last.height + 3, w: 28, h: 1.6})
@@ -84,9 +89,9 @@ func (c *composer) blocks(bs []tree.Block, width float64) []chunk {
 func (c *composer) block(b tree.Block, width float64) []chunk {
 	switch b := b.(type) {
 	case tree.Paragraph:
-		return c.paragraph(b, width)
+		return tagged(c.paragraph(b, width), c.within("P", ""))
 	case tree.Heading:
-		out := lines(wrap(b.Text, h3Style, width), h3Style, 12, true)
+		out := tagged(lines(wrap(b.Text, h3Style, width), h3Style, 12, true), c.within("H"+strconv.Itoa(min(c.level+2, 6)), ""))
 		if b.ID != "" {
 			out[0].add(op{kind: opAnchor, text: b.ID})
 		}
@@ -109,9 +114,9 @@ func (c *composer) block(b tree.Block, width float64) []chunk {
 	case tree.Signatures:
 		return c.signatures(b, width)
 	case tree.Drawing:
-		return c.drawing(b, width)
+		return figure(c.drawing(b, width), c.within("Figure", alternative(b.Alt)))
 	case tree.Picture:
-		return c.picture(b, width)
+		return figure(c.picture(b, width), c.within("Figure", alternative(b.Alt)))
 	case tree.PageBreak:
 		return []chunk{{brk: true}}
 	case tree.Space:
@@ -156,6 +161,8 @@ func (c *composer) list(l tree.List, width float64) []chunk {
 	if l.Small {
 		st, gap = smallStyle, 1.0
 	}
+	_, leave := c.enter("L", "")
+	defer leave()
 	var out []chunk
 	for i, it := range l.Items {
 		sign := "•"
@@ -166,7 +173,10 @@ func (c *composer) list(l tree.List, width float64) []chunk {
 		for k := range item {
 			item[k].parts = moved(item[k].parts, indent, 0)
 		}
-		item[0].put(2, baseline(st), single(tree.T(sign), style{semibold, st.size, st.leading, accent}, indent).ops)
+		li := c.within("LI", "")
+		label := c.tags.add(li, "Lbl", "")
+		tagged(item, c.tags.add(li, "LBody", ""))
+		item[0].say(label, 2, baseline(st), single(tree.T(sign), style{semibold, st.size, st.leading, accent}, indent).ops)
 		out = append(out, item...)
 	}
 	return out
@@ -185,7 +195,7 @@ func stackFew(cell tree.Cell, st style, width float64, n int) (parts []part, hei
 			s.size, s.leading = st.size-0.6, st.leading-1
 		}
 		for _, ln := range few(t, s, width, n) {
-			parts = append(parts, part{0, height + baseline(s), ln.ops})
+			parts = append(parts, part{y: height + baseline(s), ops: ln.ops, el: paragraph(i)})
 			height += s.leading
 		}
 	}
@@ -209,10 +219,15 @@ func (c *composer) keyValues(kv tree.KeyValues, width float64) []chunk {
 	if keyWidth > width/2.5 {
 		keyWidth = width / 2.5
 	}
+	_, leave := c.enter("Table", "")
+	defer leave()
 	var out []chunk
 	for i, p := range kv.Pairs {
+		tr := c.within("TR", "")
 		key, kh := stack(tree.C(tree.T(p.Key)), keyStyle, keyWidth-10)
 		value, vh := stack(p.Value, valueStyle, width-keyWidth)
+		c.tagCell(key, 1, tr, "TH", rowHead)
+		c.tagCell(value, len(p.Value), tr, "TD", "")
 		ch := chunk{height: max(kh, vh) + 1.5, keep: i+1 < len(kv.Pairs) && i == 0}
 		if i == 0 {
 			ch.before = 4
@@ -240,7 +255,7 @@ func slice(ch chunk) []chunk {
 			strip.before, strip.brk = ch.before, ch.brk
 		}
 		all := page{parts: ch.parts}
-		all.each(func(o op) {
+		all.parted(func(o op, el int32) {
 			if o.kind == opRect || o.kind == opFrame { // a ground that spans the cut is cut with it
 				end := min(o.y+o.h, from+limit)
 				o.y = max(o.y, from)
@@ -250,7 +265,7 @@ func slice(ch chunk) []chunk {
 				}
 			}
 			if o.y >= from && o.y < from+limit {
-				strip.add(o.at(0, -from))
+				strip.say(el, 0, 0, []op{o.at(0, -from)})
 			}
 		})
 		out = append(out, strip)
@@ -265,15 +280,19 @@ func (c *composer) callout(b tree.Callout, width float64) []chunk {
 		title = tree.Text{{Mark: b.Mark}}.Add(title)
 	}
 	ch := chunk{before: 8}
+	_, leave := c.enter("Div", "")
+	defer leave()
 	y := pad - 3
+	said := c.within("P", "")
 	for _, ln := range wrap(title, style{semibold, 12, 16, ink}, width-2*pad) {
-		ch.put(pad, y+12.4, ln.ops)
+		ch.say(said, pad, y+12.4, ln.ops)
 		y += 16
 	}
 	for _, t := range b.Lines {
 		y += 2
+		said = c.within("P", "")
 		for _, ln := range wrap(t, bodyStyle, width-2*pad) {
-			ch.put(pad, y+baseline(bodyStyle), ln.ops)
+			ch.say(said, pad, y+baseline(bodyStyle), ln.ops)
 			y += bodyStyle.leading
 		}
 	}
@@ -288,19 +307,23 @@ func (c *composer) card(b tree.Card, width float64) []chunk {
 	if b.Range != nil {
 		left -= scaleWidth + 8
 	}
+	_, leave := c.enter("Sect", "")
+	defer leave()
 	head := chunk{before: 11, keep: len(b.Body) > 0}
 	head.add(op{kind: opLine, colour: rule, w: width, size: 0.5})
 	if b.ID != "" {
 		head.add(op{kind: opAnchor, text: b.ID}, op{kind: opBookmark, w: float64(c.level + 1), text: b.Title.String()})
 	}
 	y := 6.0
+	said := c.within("H"+strconv.Itoa(min(c.level+2, 6)), "")
 	for _, ln := range wrap(b.Title, h3Style, left) {
-		head.put(0, y+baseline(h3Style), ln.ops)
+		head.say(said, 0, y+baseline(h3Style), ln.ops)
 		y += h3Style.leading
 	}
 	ry := 6.0
+	said = c.within("P", "")
 	for _, ln := range few(b.Right, style{semibold, 9.6, 14, ink}, rightWidth, 3) {
-		head.put(width-ln.width, ry+baseline(h3Style), ln.ops)
+		head.say(said, width-ln.width, ry+baseline(h3Style), ln.ops)
 		ry += 14
 	}
 	if b.Range != nil {
@@ -325,10 +348,10 @@ func (c *composer) signatures(b tree.Signatures, width float64) []chunk {
 	for i, who := range b.Boxes {
 		x := float64(i) * (w + gap)
 		ch.add(op{kind: opFrame, colour: rule, x: x, w: w, h: height, size: 0.6})
-		ch.put(x+8, 14, single(tree.B(who), smallStyle, w-16).ops)
+		ch.say(c.within("P", ""), x+8, 14, single(tree.B(who), smallStyle, w-16).ops)
 		for k, l := range b.Lines {
 			y := 34 + float64(k)*19
-			ch.put(x+8, y, single(tree.Q(l), tinyStyle, w-16).ops)
+			ch.say(c.within("P", ""), x+8, y, single(tree.Q(l), tinyStyle, w-16).ops)
 			if k+1 < len(b.Lines) {
 				ch.add(op{kind: opLine, colour: rule, x: x + 8, y: y + 4, w: w - 16, size: 0.4})
 			}

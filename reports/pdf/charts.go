@@ -32,6 +32,8 @@ func (c *composer) intervalBar(b tree.IntervalBar, width float64) []chunk {
 	const labelWidth, wordsWidth, rowHeight = 132.0, 96.0, 21.0
 	scale := width - labelWidth - wordsWidth
 	ch := chunk{before: 10}
+	_, leave := c.enter("Table", "")
+	defer leave()
 	y := 0.0
 	for i, bar := range b.Bars {
 		h := 12.0
@@ -42,6 +44,9 @@ func (c *composer) intervalBar(b tree.IntervalBar, width float64) []chunk {
 		}
 		label, lh := stackFew(tree.C(tree.T(bar.Label)), st, labelWidth-10, 3)
 		words, wh := stackFew(tree.C(tree.B(bar.Words)), style{semibold, 9.6, 12, ink}, wordsWidth-10, 3)
+		tr := c.within("TR", "")
+		c.tagCell(label, 1, tr, "TH", rowHead)
+		c.tagCell(words, 1, tr, "TD", "")
 		ch.putAll(0, y, label)
 		if bar.Range != nil {
 			ch.put(labelWidth, y+(13-h)/2, rangeOps(*bar.Range, scale, h))
@@ -73,6 +78,7 @@ func (c *composer) familyChart(b tree.FamilyChart, width float64) []chunk {
 	const labelWidth, wordsWidth, barHeight = 178.0, 84.0, 10.0
 	scale := width - labelWidth - wordsWidth
 	ch := chunk{before: 8}
+	chart, leave := c.enter("Table", "")
 	y := 12.0
 	var rows []part
 	for _, bar := range b.Bars {
@@ -81,14 +87,16 @@ func (c *composer) familyChart(b tree.FamilyChart, width float64) []chunk {
 			label[0].Style = tree.Plain
 		}
 		parts, h := stackFew(tree.Cell{label, tree.Q(bar.Note)}, style{regular, 9, 11.5, ink}, labelWidth-12, 3)
+		tr := c.tags.add(chart, "TR", "")
+		c.tagCell(parts, 2, tr, "TH", rowHead)
 		rows = append(rows, moved(parts, 0, y)...)
 		mid := y + h/2
 		marks := emptyRange(scale, barHeight)
 		if bar.Range != nil {
 			marks = rangeOps(*bar.Range, scale, barHeight)
 		}
-		rows = append(rows, part{labelWidth, mid - barHeight/2, marks},
-			part{labelWidth + scale + 10, mid + 3.2, single(tree.B(bar.Words), style{semibold, 9, 11.5, ink}, wordsWidth-10).ops})
+		rows = append(rows, part{x: labelWidth, y: mid - barHeight/2, ops: marks},
+			part{x: labelWidth + scale + 10, y: mid + 3.2, ops: single(tree.B(bar.Words), style{semibold, 9, 11.5, ink}, wordsWidth-10).ops, el: c.tags.add(tr, "TD", "")})
 		y += max(h, barHeight) + 6
 	}
 	for v := 0; v <= 100; v += 25 {
@@ -99,6 +107,7 @@ func (c *composer) familyChart(b tree.FamilyChart, width float64) []chunk {
 	ch.put(labelWidth, y+2, axis(scale))
 	y += 14
 	x := 0.0
+	leave()
 	for i, l := range b.Legend {
 		sample := []tree.Range{{Low: 10000, High: 10000}, {Low: 0, High: 10000}}
 		if i < len(sample) {
@@ -107,7 +116,7 @@ func (c *composer) familyChart(b tree.FamilyChart, width float64) []chunk {
 			ch.put(x, y+3, emptyRange(16, 7))
 		}
 		ln := single(l, tinyStyle, width/float64(len(b.Legend))-36)
-		ch.put(x+20, y+9, ln.ops)
+		ch.say(c.within("P", ""), x+20, y+9, ln.ops)
 		x += 34 + ln.width
 	}
 	ch.height = y + 16
@@ -164,7 +173,7 @@ func (c *composer) drawing(b tree.Drawing, width float64) []chunk {
 				s.size, s.leading = 7.6, 9.8
 			}
 			for _, ln := range few(t, s, w-2*pad, 3) {
-				texts[i] = append(texts[i], part{w/2 - ln.width/2, pad - 1 + boxes[i].h + baseline(s), ln.ops})
+				texts[i] = append(texts[i], part{x: w/2 - ln.width/2, y: pad - 1 + boxes[i].h + baseline(s), ops: ln.ops})
 				boxes[i].h += s.leading
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,14 +15,22 @@ import (
 )
 
 // finish rewrites what fpdf leaves unsaid or says wrong in a finished file: a file identifier made from its content,
-// dates with their zone, the outline closed and counted, the title shown by viewers, no name tree without names.
+// dates with their zone, the outline closed and counted, the title shown by viewers, no name tree without names, and the
+// logical structure.
 //
 // fpdf writes every object as plain text between the offsets of one cross-reference table. Streams are compressed
 // here; otherwise only dictionaries are touched.
-func finish(raw []byte) ([]byte, error) {
+func finish(raw []byte, tags *structure) ([]byte, error) {
 	objects, root, info, err := split(raw)
 	if err != nil {
 		return nil, err
+	}
+	pages := pageObjects(objects)
+	if len(pages) != len(tags.pages) {
+		return nil, errLayout
+	}
+	for i, n := range pages {
+		objects[n] = bytes.Replace(objects[n], pageHead, fmt.Appendf(bytes.Clone(pageHead), "/StructParents %d\n/Tabs /S\n", i), 1)
 	}
 	if err := compress(objects); err != nil {
 		return nil, err
@@ -30,8 +39,22 @@ func finish(raw []byte) ([]byte, error) {
 	objects[info] = zone.ReplaceAll(objects[info], []byte("(D:${1}Z)"))
 	objects[root] = emptyNames.ReplaceAll(objects[root], nil)
 	objects[root] = bytes.Replace(objects[root], []byte("/Type /Catalog\n"),
-		[]byte("/Type /Catalog\n/ViewerPreferences <</DisplayDocTitle true>>\n"), 1)
-	return join(objects, root, info), nil
+		fmt.Appendf(nil, "/Type /Catalog\n/ViewerPreferences <</DisplayDocTitle true>>\n/MarkInfo <</Marked true>>\n/StructTreeRoot %d 0 R\n", len(objects)+1), 1)
+	return join(objects, root, info, tags.objects(len(objects)+1, pages))
+}
+
+var pageHead = []byte("<</Type /Page\n")
+
+// pageObjects lists the pages in their order: fpdf numbers them as they come.
+func pageObjects(objects map[int][]byte) []int {
+	var out []int
+	for n, o := range objects {
+		if bytes.Contains(o[:min(len(o), 40)], pageHead) {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 var (
@@ -153,27 +176,72 @@ func closeOutline(objects map[int][]byte) {
 	}
 }
 
-// join writes the objects in order of their numbers, their table and the trailer.
-func join(objects map[int][]byte, root, info int) []byte {
-	var b bytes.Buffer
-	size := 1024
+// perStream is how many objects share a stream.
+const perStream = 400
+
+// join writes the objects in order of their numbers, those of the structure packed in streams (there are thousands, all
+// alike), then the table of where each is, which is a stream too (ISO 32000-1, 7.5.7 and 7.5.8).
+func join(objects map[int][]byte, root, info int, structure [][]byte) ([]byte, error) {
+	z := deflaters.Get().(*zlib.Writer)
+	defer deflaters.Put(z)
+	var b, packed bytes.Buffer
+	size := 64 << 10
 	for _, o := range objects {
-		size += len(o) + 24
+		size += len(o)
 	}
 	b.Grow(size)
 	b.WriteString("%PDF-1.7\n%\xb5\xb6\xb5\xb6\n")
-	offsets := make([]int, len(objects)+1)
-	for n := 1; n <= len(objects); n++ {
-		offsets[n] = b.Len()
-		b.Write(objects[n])
+	n := len(objects)
+	streams := (len(structure) + perStream - 1) / perStream
+	self := n + len(structure) + streams + 1 // the table
+	var table []byte
+	entry := func(kind byte, where uint32, at int) {
+		table = append(binary.BigEndian.AppendUint32(append(table, kind), where), byte(at>>8), byte(at))
+	}
+	deflate := func(dict string, plain ...[]byte) error {
+		packed.Reset()
+		z.Reset(&packed)
+		for _, p := range plain {
+			if _, err := z.Write(p); err != nil {
+				return err
+			}
+		}
+		if err := z.Close(); err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "<<%s /Filter /FlateDecode /Length %d>>\nstream\n", dict, packed.Len())
+		b.Write(packed.Bytes())
+		b.WriteString("\nendstream\nendobj\n")
+		return nil
+	}
+	entry(0, 0, 0xffff)
+	for k := 1; k <= n; k++ {
+		entry(1, uint32(b.Len()), 0)
+		b.Write(objects[k])
+	}
+	for k := range structure {
+		entry(2, uint32(n+len(structure)+1+k/perStream), k%perStream)
+	}
+	for k := range streams {
+		some := structure[k*perStream : min((k+1)*perStream, len(structure))]
+		var head, body []byte
+		for i, o := range some {
+			head = fmt.Appendf(head, "%d %d ", n+1+k*perStream+i, len(body))
+			body = append(append(body, o...), '\n')
+		}
+		entry(1, uint32(b.Len()), 0)
+		fmt.Fprintf(&b, "%d 0 obj\n", n+len(structure)+1+k)
+		if err := deflate(fmt.Sprintf("/Type /ObjStm /N %d /First %d", len(some), len(head)), head, body); err != nil {
+			return nil, err
+		}
 	}
 	id := sha256.Sum256(b.Bytes())
 	at := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets))
-	for _, o := range offsets[1:] {
-		fmt.Fprintf(&b, "%010d 00000 n \n", o)
+	entry(1, uint32(at), 0)
+	fmt.Fprintf(&b, "%d 0 obj\n", self)
+	if err := deflate(fmt.Sprintf("/Type /XRef /Size %d /Root %d 0 R /Info %d 0 R /ID [<%x> <%x>] /W [1 4 2]", self+1, root, info, id[:16], id[:16]), table); err != nil {
+		return nil, err
 	}
-	fmt.Fprintf(&b, "trailer\n<<\n/Size %d\n/Root %d 0 R\n/Info %d 0 R\n/ID [<%x> <%x>]\n>>\nstartxref\n%d\n%%%%EOF\n",
-		len(offsets), root, info, id[:16], id[:16], at)
-	return b.Bytes()
+	fmt.Fprintf(&b, "startxref\n%d\n%%%%EOF\n", at)
+	return b.Bytes(), nil
 }

@@ -16,7 +16,7 @@ func TestAFileLaidOutOtherwiseIsRefused(t *testing.T) {
 		"a wrong offset":   "%PDF-1.7\n1 0 obj\n<<>>\nendobj\nxref\n0 2\n0000000000 65535 f \n0000000007 00000 n \ntrailer\n<<\n/Root 1 0 R\n/Info 1 0 R\n>>\n",
 		"a missing object": "%PDF-1.7\n1 0 obj\n<<>>\nendobj\nxref\n0 2\n0000000000 65535 f \n0000000009 00000 n \ntrailer\n<<\n/Root 9 0 R\n/Info 1 0 R\n>>\n",
 	} {
-		if out, err := finish([]byte(raw)); err != errLayout {
+		if out, err := finish([]byte(raw), &structure{}); err != errLayout {
 			t.Errorf("%s: got %v and %d bytes", name, err, len(out))
 		}
 	}

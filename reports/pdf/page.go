@@ -58,12 +58,13 @@ func (o op) at(x, y float64) op {
 type part struct {
 	x, y float64
 	ops  []op
+	el   int32 // element of the structure; 0: an artifact
 }
 
 func moved(parts []part, x, y float64) []part {
 	out := make([]part, len(parts))
 	for i, p := range parts {
-		out[i] = part{p.x + x, p.y + y, p.ops}
+		out[i] = part{p.x + x, p.y + y, p.ops, p.el}
 	}
 	return out
 }
@@ -84,22 +85,28 @@ func (c *chunk) add(ops ...op) { c.parts = append(c.parts, part{ops: ops}) }
 func (c *chunk) under(ops ...op) { c.parts = slices.Insert(c.parts, 0, part{ops: ops}) }
 
 // put adds operations moved by an offset.
-func (c *chunk) put(x, y float64, ops []op) { c.parts = append(c.parts, part{x, y, ops}) }
+func (c *chunk) put(x, y float64, ops []op) { c.parts = append(c.parts, part{x: x, y: y, ops: ops}) }
+
+// say is put for the text of an element.
+func (c *chunk) say(el int32, x, y float64, ops []op) { c.parts = append(c.parts, part{x, y, ops, el}) }
 
 // putAll adds what is set already, moved by an offset.
 func (c *chunk) putAll(x, y float64, parts []part) {
 	for _, p := range parts {
-		c.parts = append(c.parts, part{p.x + x, p.y + y, p.ops})
+		c.parts = append(c.parts, part{p.x + x, p.y + y, p.ops, p.el})
 	}
 }
 
 type page struct{ parts []part }
 
 // each walks the operations of a page at their places on it.
-func (p *page) each(do func(op)) {
+func (p *page) each(do func(op)) { p.parted(func(o op, _ int32) { do(o) }) }
+
+// parted is each with the element that an operation belongs to.
+func (p *page) parted(do func(o op, el int32)) {
 	for _, pt := range p.parts {
 		for _, o := range pt.ops {
-			do(o.at(pt.x, pt.y))
+			do(o.at(pt.x, pt.y), pt.el)
 		}
 	}
 }
@@ -167,7 +174,7 @@ func (p *paginator) one(c *chunk) {
 func (p *paginator) draw(c *chunk) {
 	pg := p.pages[len(p.pages)-1]
 	for _, pt := range c.parts {
-		pg.parts = append(pg.parts, part{pt.x + marginX, pt.y + p.y, pt.ops})
+		pg.parts = append(pg.parts, part{pt.x + marginX, pt.y + p.y, pt.ops, pt.el})
 	}
 	p.y += c.height
 }

@@ -11,18 +11,24 @@ const (
 // a row is never cut, unless it is taller than a page, and then between two lines.
 func (c *composer) table(t tree.Table, width float64) []chunk {
 	widths := columnWidths(t.Columns, width)
-	head := tableHead(t.Columns, widths, width)
+	_, leave := c.enter("Table", "")
+	defer leave()
 	var out []chunk
 	if t.Caption != "" {
-		out = append(out, lines(wrap(tree.B(t.Caption), smallStyle, width), smallStyle, 8, true)...)
+		out = append(out, tagged(lines(wrap(tree.B(t.Caption), smallStyle, width), smallStyle, 8, true), c.within("Caption", ""))...)
 	}
+	head := c.tableHead(t.Columns, widths, width)
 	if head != nil {
 		first := *head
+		first.parts = moved(head.parts, 0, 0)
+		for i := range head.parts {
+			head.parts[i].el = 0 // when it comes again, it is not said again
+		}
 		first.before, first.keep = 7, len(t.Rows) > 0
 		out = append(out, first)
 	}
 	for i, r := range t.Rows {
-		ch := tableRow(r, t.Columns, widths, width)
+		ch := c.tableRow(r, t.Columns, widths, width)
 		ch.head = head
 		ch.keep = len(r.Group) > 0 && i+1 < len(t.Rows)
 		if i == 0 && head == nil {
@@ -48,20 +54,22 @@ func columnWidths(cols []tree.Column, width float64) []float64 {
 	return out
 }
 
-func tableHead(cols []tree.Column, widths []float64, width float64) *chunk {
+func (c *composer) tableHead(cols []tree.Column, widths []float64, width float64) *chunk {
 	titled := false
-	for _, c := range cols {
-		titled = titled || c.Title != ""
+	for _, col := range cols {
+		titled = titled || col.Title != ""
 	}
 	if !titled {
 		return nil
 	}
 	ch := &chunk{}
+	tr := c.within("TR", "")
 	x, height := 0.0, 0.0
-	for i, c := range cols {
+	for i, col := range cols {
 		y := cellPadY
-		for _, ln := range few(tree.T(c.Title), headStyle, widths[i]-2*cellPadX, 3) {
-			ch.put(x+cellPadX+shift(c.Align, widths[i]-2*cellPadX, ln.width), y+baseline(headStyle), ln.ops)
+		th := c.tags.add(tr, "TH", columnHead)
+		for _, ln := range few(tree.T(col.Title), headStyle, widths[i]-2*cellPadX, 3) {
+			ch.say(th, x+cellPadX+shift(col.Align, widths[i]-2*cellPadX, ln.width), y+baseline(headStyle), ln.ops)
 			y += headStyle.leading
 		}
 		height = max(height, y+cellPadY)
@@ -83,15 +91,17 @@ func shift(a tree.Align, room, width float64) float64 {
 	return 0
 }
 
-func tableRow(r tree.Row, cols []tree.Column, widths []float64, width float64) chunk {
+func (c *composer) tableRow(r tree.Row, cols []tree.Column, widths []float64, width float64) chunk {
 	var ch chunk
+	tr := c.within("TR", "")
 	if r.ID != "" {
 		ch.add(op{kind: opAnchor, text: r.ID})
 	}
 	if len(r.Group) > 0 {
 		y := cellPadY + 2
+		th := c.tags.add(tr, "TH", spanning(len(cols)))
 		for _, ln := range wrap(r.Group, style{semibold, tableStyle.size, tableStyle.leading, accent}, width-2*cellPadX) {
-			ch.put(cellPadX, y+baseline(tableStyle), ln.ops)
+			ch.say(th, cellPadX, y+baseline(tableStyle), ln.ops)
 			y += tableStyle.leading
 		}
 		ch.height = y + cellPadY - 1
@@ -105,7 +115,7 @@ func tableRow(r tree.Row, cols []tree.Column, widths []float64, width float64) c
 		if a := cols[i].Align; a != tree.Left {
 			parts, h = aligned(cell, a, room)
 		}
-		ch.putAll(x+cellPadX, cellPadY, parts)
+		ch.putAll(x+cellPadX, cellPadY, c.tagCell(parts, len(cell), tr, "TD", ""))
 		ch.height = max(ch.height, h+2*cellPadY)
 		x += widths[i]
 	}
@@ -115,9 +125,9 @@ func tableRow(r tree.Row, cols []tree.Column, widths []float64, width float64) c
 
 // aligned is stack with each line moved to the right or to the middle.
 func aligned(cell tree.Cell, a tree.Align, room float64) (parts []part, height float64) {
-	for _, t := range cell {
+	for i, t := range cell {
 		for _, ln := range wrap(t, tableStyle, room) {
-			parts = append(parts, part{shift(a, room, ln.width), height + baseline(tableStyle), ln.ops})
+			parts = append(parts, part{x: shift(a, room, ln.width), y: height + baseline(tableStyle), ops: ln.ops, el: paragraph(i)})
 			height += tableStyle.leading
 		}
 	}

@@ -273,9 +273,11 @@ func (w *wrapping) end() {
 		for ; i < len(w.current) && w.current[i].span == a.span && w.current[i].mark == tree.NoMark; i++ {
 			until = w.current[i].from + len(w.current[i].text)
 			x += w.current[i].width
-			if w.current[i].space > 0 && i+1 < len(w.current) {
-				until++ // the space is in the span
-				x += w.current[i].space
+			if w.current[i].space > 0 { // the space is in the span
+				until++ // also at the end of a line, where it takes no room: else words run together when read aloud
+				if i+1 < len(w.current) {
+					x += w.current[i].space
+				}
 			}
 		}
 		if until == a.from {

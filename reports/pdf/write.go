@@ -24,14 +24,15 @@ func Write(w io.Writer, doc *tree.Document) error {
 	if err != nil {
 		return fmt.Errorf("pdf: day of the document: %w", err)
 	}
-	s := setter{doc: doc, pages: compose(doc)}
+	s := setter{doc: doc}
+	s.pages, s.tags = compose(doc)
 	s.open(day)
 	s.drawAll()
 	var raw bytes.Buffer
 	if err := s.f.Output(&raw); err != nil {
 		return fmt.Errorf("pdf: %w", err)
 	}
-	out, err := finish(raw.Bytes())
+	out, err := finish(raw.Bytes(), s.tags)
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func Write(w io.Writer, doc *tree.Document) error {
 }
 
 // compose spreads the whole document over pages: cover, front, contents, sections.
-func compose(doc *tree.Document) []*page {
+func compose(doc *tree.Document) ([]*page, *structure) {
 	c := &composer{lang: doc.Lang}
 	var p paginator
 	p.newPage()
@@ -58,7 +59,8 @@ func compose(doc *tree.Document) []*page {
 		p.place(c.contents(doc))
 	}
 	body(doc.Sections)
-	return p.pages
+	c.tags.begin()
+	return p.pages, &c.tags
 }
 
 // contents is the table of contents, on one page: sections with the most parts are listed without them when all
@@ -81,18 +83,22 @@ func (c *composer) contents(doc *tree.Document) []chunk {
 			most--
 		}
 	}
+	_, leave := c.enter("Sect", "")
+	defer leave()
 	out := c.title(tree.Section{ID: "contents", Title: doc.ToContents, NewPage: true}, 0)
+	_, leaveList := c.enter("TOC", "")
+	defer leaveList()
 	entry := func(s tree.Section, st style, indent, before float64) {
 		ch := chunk{height: st.leading + 3, before: before}
 		number := s.Number
-		ch.put(indent, baseline(st), single(tree.T(number), st, 30).ops)
-		ln := single(tree.T(s.Title), st, textWidth-indent-70)
+		ch.put(indent, baseline(st), single(tree.T(number+" "), st, 30).ops)
+		ln := single(tree.T(s.Title+" "), st, textWidth-indent-70)
 		x := indent + 30
 		ch.put(x, baseline(st), ln.ops)
 		ch.add(op{kind: opPageRef, x: textWidth, y: baseline(st), text: s.ID, face: st.face, size: st.size, colour: ink},
 			op{kind: opLink, w: textWidth, h: st.leading, text: s.ID},
 			op{kind: opLine, colour: rule, x: x + ln.width + 6, y: baseline(st), w: textWidth - 24 - x - ln.width - 6, size: 0.4, dashed: true})
-		out = append(out, ch)
+		out = append(out, tagged([]chunk{ch}, c.within("TOCI", ""))...)
 	}
 	for _, s := range doc.Sections {
 		entry(s, style{semibold, 10, 14, ink}, 0, 5)
@@ -110,6 +116,7 @@ type setter struct {
 	doc       *tree.Document
 	f         *fpdf.Fpdf
 	pages     []*page
+	tags      *structure
 	anchors   map[string]anchor
 	buf       []byte
 	resources [len(faceStyles)]string // names of the faces inside the file
@@ -122,6 +129,7 @@ type setter struct {
 		width  float64
 		dashed bool
 		fresh  bool
+		el     int32 // of the run that is open
 	}
 }
 
@@ -161,14 +169,23 @@ func (s *setter) drawAll() {
 	s.markUsed()
 	for i, pg := range s.pages {
 		s.f.AddPage()
-		s.state.fresh = true
+		s.state.fresh, s.state.el = true, unmarked
+		s.tags.pages = append(s.tags.pages, nil)
 		if s.doc.Watermark != "" {
+			s.mark(0)
 			s.watermark()
 		}
-		pg.each(s.draw)
+		pg.parted(func(o op, el int32) {
+			if o.paints() {
+				s.mark(el)
+			}
+			s.draw(o)
+		})
+		s.mark(0)
 		for _, o := range s.furniture(i) {
 			s.draw(o)
 		}
+		s.endMark()
 		s.flush()
 	}
 	for _, a := range s.anchors {

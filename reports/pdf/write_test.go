@@ -154,7 +154,8 @@ type fataler interface {
 // inside checks that every text, line and box lies between the margins, and that no two chunks share a place.
 func inside(t fataler, d *tree.Document) {
 	t.Helper()
-	for n, pg := range compose(d) {
+	pages, _ := compose(d)
+	for n, pg := range pages {
 		pg.each(func(o op) {
 			switch o.kind {
 			case opText:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -139,23 +140,30 @@ type baseFile struct {
 }
 
 var (
-	baseEnd = regexp.MustCompile(`trailer\n<<\n/Size (\d{1,7})\n/Root (\d{1,7}) 0 R\n/Info (\d{1,7}) 0 R\n/ID \[<([0-9a-f]{32})> <([0-9a-f]{32})>\]\n>>\nstartxref\n(\d{1,10})\n%%EOF\n$`)
-	created = regexp.MustCompile(`/CreationDate \((D:\d{14}Z)\)`)
+	baseEnd   = regexp.MustCompile(`\nstartxref\n(\d{1,10})\n%%EOF\n$`)
+	baseTable = regexp.MustCompile(`^\d{1,7} 0 obj\n<</Type /XRef /Size (\d{1,7}) /Root (\d{1,7}) 0 R /Info (\d{1,7}) 0 R /ID \[<([0-9a-f]{32})> <([0-9a-f]{32})>\] /W \[1 4 2\] /Filter /FlateDecode /Length \d{1,9}>>\nstream\n`)
+	created   = regexp.MustCompile(`/CreationDate \((D:\d{14}Z)\)`)
 )
 
 var errBase = errors.New("the file is not one that Vigie's reports are made of")
 
-// readBase reads the trailer, and the objects that it names, of a file as reports/pdf lays it out.
+// readBase reads the table's dictionary, and the objects that it names, of a file as reports/pdf lays it out.
 func readBase(data []byte) (*baseFile, error) {
-	tail := data[max(0, len(data)-400):]
-	m := baseEnd.FindSubmatch(tail)
-	if m == nil || !bytes.HasPrefix(data, []byte("%PDF-1.7\n")) {
+	end := baseEnd.FindSubmatch(data[max(0, len(data)-40):])
+	if end == nil || !bytes.HasPrefix(data, []byte("%PDF-1.7\n")) {
 		return nil, errBase
 	}
-	f := &baseFile{data: data, size: atoi(m[1]), root: atoi(m[2]), info: atoi(m[3]), id: string(m[4]), xref: atoi(m[6])}
-	root, info := f.object(f.root), f.object(f.info)
-	d := created.FindSubmatch(info)
-	inside, ok := bytes.CutPrefix(root, []byte("<<\n"))
+	f := &baseFile{data: data, xref: atoi(end[1])}
+	if f.xref >= len(data) {
+		return nil, errBase
+	}
+	m := baseTable.FindSubmatch(data[f.xref:min(len(data), f.xref+400)])
+	if m == nil {
+		return nil, errBase
+	}
+	f.size, f.root, f.info, f.id = atoi(m[1]), atoi(m[2]), atoi(m[3]), string(m[4])
+	d := created.FindSubmatch(f.object(f.info))
+	inside, ok := bytes.CutPrefix(f.object(f.root), []byte("<<\n"))
 	inside, ok2 := bytes.CutSuffix(inside, []byte(">>\n"))
 	if d == nil || !ok || !ok2 || string(m[4]) != string(m[5]) || bytes.Contains(inside, []byte("/Names")) || bytes.Contains(inside, []byte("/AF")) {
 		return nil, errBase
@@ -164,23 +172,16 @@ func readBase(data []byte) (*baseFile, error) {
 	return f, nil
 }
 
-// object is the inside of an object, found through the table; nil when it is not where the table says.
+// object is the inside of an object that is not packed into a stream. The table is not asked: reports/pdf puts the
+// information and the catalogue after every stream of pages and fonts, and each is looked for from the end.
 func (f *baseFile) object(n int) []byte {
-	head := fmt.Appendf(nil, "xref\n0 %d\n", f.size)
-	row := f.xref + len(head) + 20*n
-	if n <= 0 || n >= f.size || f.xref > len(f.data) || !bytes.HasPrefix(f.data[f.xref:], head) || row+20 > len(f.data) {
+	head := fmt.Appendf(nil, "\nendobj\n%d 0 obj\n", n)
+	at := bytes.LastIndex(f.data[:f.xref], head)
+	if at < 0 {
 		return nil
 	}
-	at := atoi(f.data[row : row+10])
-	if at > f.xref {
-		return nil
-	}
-	inside, ok := bytes.CutPrefix(f.data[at:f.xref], fmt.Appendf(nil, "%d 0 obj\n", n))
-	end := bytes.Index(inside, []byte("endobj\n"))
-	if !ok || end < 0 {
-		return nil
-	}
-	return inside[:end]
+	inside := f.data[at+len(head) : f.xref]
+	return inside[:max(0, bytes.Index(inside, []byte("endobj\n")))]
 }
 
 func atoi(b []byte) int {
@@ -248,12 +249,19 @@ func (f *baseFile) seal(parts []part, from []byte) []byte {
 	}
 	b.WriteString("\n")
 	id := sha256.Sum256(b.Bytes()[len(f.data):])
-	at, size := b.Len(), f.size+2*len(parts)
-	fmt.Fprintf(b, "xref\n0 1\n0000000000 65535 f \n%d 1\n%010d 00000 n \n%d %d\n", f.root, offsets[f.root], f.size, size-f.size)
-	for n := f.size; n < size; n++ {
-		fmt.Fprintf(b, "%010d 00000 n \n", offsets[n])
+	table := f.size + 2*len(parts)
+	begin(table)
+	fmt.Fprintf(b, "<</Type /XRef /Size %d /Root %d 0 R /Info %d 0 R /Prev %d /ID [<%s> <%x>] /W [1 4 2] /Index [%d 1 %d %d] /Length %d>>\nstream\n",
+		table+1, f.root, f.info, f.xref, f.id, id[:16], f.root, f.size, table+1-f.size, 7*(2+table-f.size))
+	entry := func(n int) {
+		b.Write(binary.BigEndian.AppendUint32([]byte{1}, uint32(offsets[n])))
+		b.Write([]byte{0, 0})
 	}
-	fmt.Fprintf(b, "trailer\n<<\n/Size %d\n/Root %d 0 R\n/Info %d 0 R\n/Prev %d\n/ID [<%s> <%x>]\n>>\nstartxref\n%d\n%%%%EOF\n", size, f.root, f.info, f.xref, f.id, id[:16], at)
+	entry(f.root)
+	for n := f.size; n <= table; n++ {
+		entry(n)
+	}
+	fmt.Fprintf(b, "\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n", offsets[table])
 	return b.Bytes()
 }
 

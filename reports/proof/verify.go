@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -245,7 +244,6 @@ func (v *Verdict) entry(e Entry, key, kind, hash string, named wording.Text) (lo
 
 var (
 	errUnsealed = errors.New("not sealed")
-	fileEnd     = regexp.MustCompile(`\nstartxref\n(\d{1,10})\n%%EOF\n$`)
 )
 
 func unsealed(err error) wording.Text {
@@ -258,7 +256,7 @@ func unsealed(err error) wording.Text {
 
 // open takes a sealed file apart as its seal line says; nothing of it is believed yet.
 func open(file []byte) (*baseFile, []part, error) {
-	m := fileEnd.FindSubmatch(file[max(0, len(file)-40):])
+	m := baseEnd.FindSubmatch(file[max(0, len(file)-40):])
 	if m == nil {
 		return nil, nil, errUnsealed
 	}
