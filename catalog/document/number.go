@@ -83,8 +83,8 @@ func numberOf(text string, k Kind) (string, int) {
 	if k == Cell || k == Margin {
 		return "", 0
 	}
-	for _, re := range []*regexp.Regexp{leadWord, leadDots, leadMix, leadJoin, leadOne, leadBare, leadPair, leadHalf} {
-		m := re.FindStringSubmatchIndex(text)
+	for _, re := range leads(text) {
+		m := re.FindStringSubmatchIndex(text[:min(len(text), 200)])
 		if m == nil {
 			continue
 		}
@@ -127,6 +127,29 @@ func numberOf(text string, k Kind) (string, int) {
 	}
 	return "", 0
 }
+
+// leads are the forms that a text may begin with by its first letters; most paragraphs begin with none.
+func leads(text string) []*regexp.Regexp {
+	switch c := text[0]; {
+	case isDigit(c):
+		return byDigit
+	case c == '(':
+		return byBracket
+	case c >= 0x80:
+		if !strings.HasPrefix(text, "§") {
+			return nil
+		}
+	case !strings.ContainsAny(text[1:min(len(text), 12)], ".) \t0123456789"):
+		return nil // one long word
+	}
+	return byLetter
+}
+
+var (
+	byDigit   = []*regexp.Regexp{leadDots, leadJoin, leadOne, leadBare}
+	byBracket = []*regexp.Regexp{leadPair}
+	byLetter  = []*regexp.Regexp{leadWord, leadMix, leadHalf}
+)
 
 // beginsTitle reports whether a text starts as a sentence or title does, and not in the middle of one.
 func beginsTitle(s string) bool {
