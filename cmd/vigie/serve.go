@@ -1,66 +1,185 @@
 package main
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"vigie/api"
+	"vigie/api/access"
+	"vigie/api/fetch"
+	"vigie/api/notify"
 	"vigie/api/service"
 	"vigie/catalog"
+	"vigie/catalog/wording"
 )
 
 func (a *app) serve() *cobra.Command {
 	var (
 		o      service.Options
-		listen string
+		flags  settings
+		p      place
+		config string
 		demo   bool
 	)
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: a.say("Serve pages and API; --demo needs nothing else", "Servir les pages et l'API ; --demo suffit"),
-		Long: a.say(`With --demo, serves the shipped catalogue (or --catalogue PATH) on loopback, read only, with nothing configured.
-Requests are logged on standard error. SIGTERM or Ctrl-C stops it once the requests under way are answered.`,
-			`Avec --demo, sert le catalogue fourni (ou --catalogue CHEMIN) en local, en lecture seule, sans rien configurer.
-Les requêtes sont journalisées sur la sortie d'erreur. SIGTERM ou Ctrl-C l'arrête une fois les requêtes en cours servies.`),
+		Short: a.say("Serve pages and API: --data FOLDER, or --demo", "Servir les pages et l'API : --data DOSSIER, ou --demo"),
+		Long: a.say(`With --data, serves what the folder holds: it is made at the first start, with the shipped catalogue in it, and a link
+is printed that makes the first administrator. With --demo, serves the shipped catalogue (or --catalogue PATH) on loopback, read only,
+with nothing configured. Requests are logged on standard error. SIGTERM or Ctrl-C stops it once the requests under way are answered.`,
+			`Avec --data, sert ce que contient le dossier : il est créé au premier démarrage, avec le catalogue fourni, et un lien
+s'affiche, qui fait le premier administrateur. Avec --demo, sert le catalogue fourni (ou --catalogue CHEMIN) en local, en lecture seule,
+sans rien configurer. Les requêtes sont journalisées sur la sortie d'erreur. SIGTERM ou Ctrl-C l'arrête une fois les requêtes en cours servies.`),
 		Example: `  vigie serve --demo
-  vigie serve --demo --listen 127.0.0.1:9000`,
+  vigie serve --data ./data
+  vigie serve --config vigie.yaml`,
 		Args: a.noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if !demo {
-				return fault("a store is not part of this version yet: serve the reference catalogue, read only, with vigie serve --demo",
-					"cette version ne comporte pas encore de base : servir le catalogue de référence, en lecture seule, avec vigie serve --demo")
+			if demo {
+				for _, name := range []string{"data", "dsn", "dsn-file", "files", "config", "public-url"} {
+					if c.Flags().Changed(name) {
+						return fault("--demo keeps nothing: --%s does not go with it", "--demo ne conserve rien : --%s ne va pas avec", name)
+					}
+				}
+				return a.serveDemo(c.Context(), o, flags.Listen)
 			}
-			if _, _, err := net.SplitHostPort(listen); err != nil {
-				return fault("--listen: expected host:port, found %q", "--listen : il faut hôte:port ; trouvé « %s »", listen)
+			if o.Catalogue != "" {
+				return fault("--catalogue goes with --demo; to bring a catalogue into a store: vigie import", "--catalogue va avec --demo ; pour faire entrer un catalogue dans une base : vigie import")
 			}
-			ln, err := net.Listen("tcp", listen)
-			if err != nil {
-				return listenFault(listen, err)
-			}
-			defer ln.Close()
-			s, err := a.open(o)
-			if err != nil {
-				return err
-			}
-			server, err := api.New(api.Config{Service: s, Log: slog.New(slog.NewTextHandler(a.stderr, nil)),
-				Today: func() catalog.Date { return catalog.DateOf(time.Now()) }})
+			s, err := a.readSettings(c, flags, p, config)
 			if err != nil {
 				return err
 			}
-			a.note("ready: open http://%s/ (Ctrl-C stops it)", "prêt : ouvrir http://%s/ (Ctrl-C pour arrêter)", ln.Addr())
-			return server.Serve(c.Context(), ln)
+			if s.Data == "" {
+				return fault("say what to serve: --data FOLDER for a store, made at the first start, or --demo for the shipped catalogue, read only",
+					"dire quoi servir : --data DOSSIER pour une base, créée au premier démarrage, ou --demo pour le catalogue fourni, en lecture seule")
+			}
+			return a.serveStore(c.Context(), o, s)
 		},
 	}
 	c.Flags().BoolVar(&demo, "demo", false, a.say("the shipped catalogue, read only, nothing to configure", "le catalogue fourni, en lecture seule, rien à configurer"))
-	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", a.say("`HOST:PORT` to listen on", "`HÔTE:PORT` d'écoute"))
+	a.configFlags(c, &flags, &config)
+	a.dataFlags(c, &p)
 	a.catalogueFlag(c, &o.Catalogue)
 	c.Flags().StringVar(&o.Framework, "framework", "", a.say("`FOLDER` of a framework (default: vigie-baseline)", "`DOSSIER` d'un référentiel (défaut : vigie-baseline)"))
 	return c
+}
+
+func (a *app) serveDemo(ctx context.Context, o service.Options, listen string) error {
+	if _, _, err := net.SplitHostPort(listen); err != nil {
+		return fault("--listen: expected host:port, found %q", "--listen : il faut hôte:port ; trouvé « %s »", listen)
+	}
+	ln, err := net.Listen("tcp", listen)
+	if err != nil {
+		return listenFault(listen, err)
+	}
+	defer ln.Close()
+	s, err := a.open(o)
+	if err != nil {
+		return err
+	}
+	server, err := api.New(api.Config{Service: s, Log: a.logger(), Today: today})
+	if err != nil {
+		return err
+	}
+	a.note("ready: open http://%s/ (Ctrl-C stops it)", "prêt : ouvrir http://%s/ (Ctrl-C pour arrêter)", ln.Addr())
+	return server.Serve(ctx, ln)
+}
+
+func (a *app) logger() *slog.Logger { return slog.New(slog.NewTextHandler(a.stderr, nil)) }
+
+func today() catalog.Date { return catalog.DateOf(time.Now()) }
+
+// serveStore serves what a store holds, to who signs in.
+func (a *app) serveStore(ctx context.Context, o service.Options, s *settings) error {
+	for _, w := range a.strangers(os.Environ()) {
+		fmt.Fprintln(a.stderr, "vigie: "+w)
+	}
+	ln, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return listenFault(s.Listen, err)
+	}
+	defer ln.Close()
+	if s.TLS.Certificate != "" {
+		pair, err := tls.LoadX509KeyPair(s.TLS.Certificate, s.TLS.Key)
+		if err != nil {
+			return fault("tls: the certificate or its key cannot be read: %s", "tls : le certificat ou sa clé est illisible : %s", reason(err))
+		}
+		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
+	}
+	st, err := a.openStore(ctx, s.place())
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	seeded, err := service.Seed(ctx, st)
+	if err != nil {
+		return err
+	}
+	if seeded {
+		a.note("a new store: the shipped catalogue is in it", "une base neuve : le catalogue fourni y est")
+	}
+	o.Version = programVersion()
+	svc, err := service.OpenStore(o, st)
+	if err != nil {
+		return err
+	}
+	public, err := s.public()
+	if err != nil {
+		return err
+	}
+	desk, err := access.New(st, access.Options{Public: public, Provider: s.provider()})
+	if err != nil {
+		return err
+	}
+	h := &house{log: a.logger(), store: st, service: svc, checkpoints: s.Checkpoints.Folder}
+	h.notify = &notify.Desk{Store: st, Fetch: fetch.New(fetch.Options{On: s.Fetch, Agent: "Vigie"}), Log: h.log, Now: time.Now,
+		Mail: notify.Mail{Address: s.Mail.Server, From: s.Mail.From, User: s.Mail.User, Password: string(s.Mail.Password)},
+		Link: func(l wording.Lang, e notify.Event) string {
+			if public == nil {
+				return ""
+			}
+			return public.String() + "/" + string(l) + "/"
+		}}
+	server, err := api.New(api.Config{Service: svc, Log: h.log, Today: today, Access: desk, Notify: h.notify, Public: public, Proxies: s.Proxies})
+	if err != nil {
+		return err
+	}
+	need, err := desk.NeedsSetup(ctx)
+	if err != nil {
+		return err
+	}
+	address := "http://" + ln.Addr().String()
+	switch {
+	case public != nil:
+		address = public.String()
+	case s.TLS.Certificate != "":
+		address = "https://" + ln.Addr().String()
+	}
+	if need {
+		made, err := a.setupLink(ctx, st, s, ln.Addr().String())
+		if err != nil {
+			return err
+		}
+		a.note("no administrator yet; this link makes one, once, within a day:\n  %s", "pas encore d'administrateur ; ce lien en fait un, une fois, sous un jour :\n  %s", made.URL)
+	}
+	a.note("ready: open %s/ (Ctrl-C stops it)", "prêt : ouvrir %s/ (Ctrl-C pour arrêter)", address)
+	background, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() { defer close(done); h.run(background) }()
+	err = server.Serve(ctx, ln)
+	stop()
+	<-done
+	return errors.Join(err, h.leave())
 }
 
 // listenFault says why the address cannot be listened on.
