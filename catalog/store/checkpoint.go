@@ -28,7 +28,7 @@ func (s *Store) Head(ctx context.Context) (tlog.Tree, error) {
 // size gives one note, byte for byte.
 func (s *Store) Checkpoint(ctx context.Context) ([]byte, error) {
 	if s.secret == "" {
-		return nil, schemaError(nil, "this store was opened without the key of its log (%s): it cannot sign", "ce magasin est ouvert sans la clé de son journal (%s) : il ne peut signer", keyName)
+		return nil, schemaError(nil, "this store was opened without the key of its log (%s): it cannot sign", "cette base est ouverte sans la clé de son journal (%s) : elle ne peut signer", keyName)
 	}
 	tree, err := s.Head(ctx)
 	if err != nil {

@@ -18,5 +18,5 @@ func (d Damage) In(l wording.Lang) string {
 
 func damaged(table, record, en, fr string, args ...any) *DamagedError {
 	d := Damage{Table: table, Record: record, What: textf(en, fr, args...)}
-	return &DamagedError{Damage: d, fault: fault{text: wording.Textf("the store is damaged: %s, %s: %s", "le magasin est endommagé : %s, %s : %s", table, record, d.What)}}
+	return &DamagedError{Damage: d, fault: fault{text: wording.Textf("the store is damaged: %s, %s: %s", "la base est endommagée : %s, %s : %s", table, record, d.What)}}
 }

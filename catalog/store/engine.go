@@ -10,7 +10,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	gormsqlite "gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -51,10 +54,13 @@ func sqliteDSN(path string, pragmas []string, lock string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
+// busyWait is how long a write waits for another program that holds the database, before it is told so.
+const busyWait = 10 * time.Second
+
 // pragmas that a writer must have, with what each reads back as. FULL: a commit is on the disk before it is
 // acknowledged; NORMAL may lose the last ones at a power cut.
 var writerPragmas = []struct{ set, name, reads string }{
-	{"busy_timeout(10000)", "busy_timeout", "10000"},
+	{fmt.Sprintf("busy_timeout(%d)", busyWait.Milliseconds()), "busy_timeout", fmt.Sprint(busyWait.Milliseconds())},
 	{"journal_mode(WAL)", "journal_mode", "wal"},
 	{"synchronous(FULL)", "synchronous", "2"},
 	{"foreign_keys(1)", "foreign_keys", "1"},
@@ -65,7 +71,7 @@ var writerPragmas = []struct{ set, name, reads string }{
 	{"wal_autocheckpoint(4000)", "wal_autocheckpoint", "4000"},
 }
 
-var readerPragmas = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8000)"}
+var readerPragmas = []string{fmt.Sprintf("busy_timeout(%d)", busyWait.Milliseconds()), "query_only(1)", "cache_size(-8000)"}
 
 // readers bounds the connections that read at once, and with them the memory of their caches.
 const readers = 4
@@ -163,16 +169,22 @@ func olderVersion(a, b string) bool {
 }
 
 func openPostgres(ctx context.Context, dsn string) (*engine, error) {
-	db, err := gorm.Open(postgres.Open(dsn), gormConfig())
+	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, wrongDSN(err)
 	}
-	pool, err := db.DB()
-	if err != nil {
-		return nil, wrongDSN(err)
-	}
+	// Said on each connection and not in the address: poolers refuse addresses with settings that they do not know.
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d", busyWait.Milliseconds()))
+		return err
+	}))
 	pool.SetMaxOpenConns(16)
 	pool.SetMaxIdleConns(8)
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), gormConfig())
+	if err != nil {
+		pool.Close()
+		return nil, wrongDSN(err)
+	}
 	e := &engine{postgres: true, pool: pool, db: db}
 	if err := db.WithContext(ctx).Raw("SHOW server_version").Scan(&e.version).Error; err != nil {
 		e.close()

@@ -27,6 +27,11 @@ func (s *Store) RebuildPeriods(ctx context.Context) error {
 	s.writer.Lock()
 	defer s.writer.Unlock()
 	return s.writing(ctx, func(q query) error {
+		if q.postgres { // another replica may be at the same, and that takes longer than a write
+			if _, err := q.exec("SET LOCAL lock_timeout = 0"); err != nil {
+				return err
+			}
+		}
 		if _, err := head(q, true); err != nil {
 			return err
 		}

@@ -99,6 +99,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if err := s.open(ctx, o); err != nil {
 		s.Close()
+		if e, ok := errors.AsType[*ReadOnlyError](err); ok && o.DSN == "" {
+			err = &ReadOnlyError{fault{text: textf("%s: %s", "%s : %s", o.Dir, e.text), cause: e.cause}}
+		}
 		return nil, err
 	}
 	return s, nil

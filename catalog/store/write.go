@@ -153,7 +153,7 @@ func (s *Store) run(jobs []*job) {
 // transact runs the jobs in one transaction. Its error is what happened to all those that had none of their own.
 func (s *Store) transact(jobs []*job) error {
 	if s.engine == nil {
-		return &UnavailableError{fault{text: textf("the store is closed", "le magasin est fermé")}}
+		return &UnavailableError{fault{text: textf("the store is closed", "la base est fermée")}}
 	}
 	if e := s.stopped.Load(); e != nil {
 		return e

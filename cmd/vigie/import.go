@@ -172,7 +172,7 @@ func (a *app) printImport(s *store.Store, x importing, out imported) error {
 	}
 	sc.line(a.in(wording.Textf("New: %s, %s, %s, %s. Already here: %s.", "Nouveau : %s, %s, %s, %s. Déjà là : %s.",
 		tally(int64(len(d.Records)), "record", "records", "fiche", "fiches"), tally(int64(len(d.Claims)), "claim", "claims", "allégation", "allégations"),
-		tally(int64(len(d.Sources)), "source", "sources", "source", "sources"), tally(int64(len(d.Withdrawals)+len(d.Settlements)), "review", "reviews", "revue", "revues"),
+		tally(int64(len(d.Sources)), "source", "sources", "source", "sources"), tally(int64(len(d.Withdrawals)+len(d.Settlements)), "review", "reviews", "relecture", "relectures"),
 		tally(int64(d.Known), "claim", "claims", "allégation", "allégations"))))
 	list(a.say("Sources described otherwise (%d)", "Sources décrites autrement (%d)", len(d.Revised)), len(d.Revised), func(i int) string {
 		return d.Revised[i].After.ID + " · " + wording.Quote(a.lang, d.Revised[i].After.Title)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -34,7 +35,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("REPO", repo)
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"pdf": isPDF, "only": only, "issued": issuedReport, "flipped": flipped},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"pdf": isPDF, "only": only, "same": same, "issued": issuedReport, "flipped": flipped},
 	})
 }
 
@@ -58,6 +59,22 @@ func only(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if g, w := strings.Join(got, " "), strings.Join(args[1:], " "); g != w {
 		ts.Fatalf("%s holds %q, want %q", args[0], g, w)
+	}
+}
+
+// same: same FOLDER FOLDER checks that two folders hold the same files with the same bytes.
+func same(ts *testscript.TestScript, _ bool, args []string) {
+	read := func(dir string) map[string]string {
+		entries, err := os.ReadDir(ts.MkAbs(dir))
+		ts.Check(err)
+		out := map[string]string{}
+		for _, e := range entries {
+			out[e.Name()] = ts.ReadFile(filepath.Join(dir, e.Name()))
+		}
+		return out
+	}
+	if a, b := read(args[0]), read(args[1]); len(a) == 0 || !maps.Equal(a, b) {
+		ts.Fatalf("%s and %s differ", args[0], args[1])
 	}
 }
 

@@ -142,7 +142,7 @@ func (a *app) printVerified(v verified, checkpoints []string, asJSON bool) error
 			sc.para(0, "- ", dim, a.say("file %s: nothing speaks of it (an upload that was cut short); it does no harm", "fichier %s : rien n'en parle (un envoi interrompu) ; il ne nuit pas", sum))
 		}
 		for _, d := range v.Damage {
-			sc.para(0, "! ", red, d.Table+" "+d.Record+wording.Colon(a.lang)+" "+d.In(a.lang))
+			sc.para(0, "! ", red, d.In(a.lang))
 		}
 		if v.OK {
 			sc.line(sc.in(green, a.say("Everything fits.", "Tout concorde.")))
@@ -154,7 +154,12 @@ func (a *app) printVerified(v verified, checkpoints []string, asJSON bool) error
 	if v.OK {
 		return nil
 	}
-	a.note("%s: restore a backup (vigie restore)", "%s : restaurer une sauvegarde (vigie restore)", counted(len(v.Damage), "thing does not fit", "things do not fit", "élément ne concorde pas", "éléments ne concordent pas"))
+	found := counted(len(v.Damage), "thing does not fit", "things do not fit", "élément ne concorde pas", "éléments ne concordent pas")
+	if v.Engine == "" { // it could not even be opened, and what was found says what to do
+		a.note("%s", "%s", found)
+	} else {
+		a.note("%s: restore a backup (vigie restore)", "%s : restaurer une sauvegarde (vigie restore)", found)
+	}
 	return errNegative
 }
 
