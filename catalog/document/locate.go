@@ -25,7 +25,8 @@ var (
 	locHead   = regexp.MustCompile(`(?i)^(?:(?:sub)?section|chapter|chapitre|heading|rubrique|titre)\s+(?:on\s+|sur\s+)?`)
 )
 
-// Locate gives the places that a locator names, the longest first: "art. 4.2", "§ 8(b)", "sections 4 to 6", "annex 2,
+// Locate gives the places that a locator names, in its order, and of several of one name the longest first (a table of
+// contents names a clause too): "art. 4.2", "§ 8(b)", "sections 4 to 6", "annex 2,
 // point 3", "page 12", "section License", "row Microsoft". None when the document has no such place; several when it has
 // more than one.
 func (d *Document) Locate(locator string) []Place {
@@ -43,11 +44,15 @@ func (d *Document) Locate(locator string) []Place {
 	if len(out) == 0 {
 		out = d.headed(locator)
 	}
-	slices.SortStableFunc(out, func(a, b Place) int { return (b.End - b.Start) - (a.End - a.Start) })
 	if len(out) > maxPlaces {
 		out = out[:maxPlaces]
 	}
 	return out
+}
+
+func longestFirst(ps []Place) []Place {
+	slices.SortStableFunc(ps, func(a, b Place) int { return (b.End - b.Start) - (a.End - a.Start) })
+	return ps
 }
 
 // onPages narrows places to pages, or gives the pages themselves when there are none to narrow.
@@ -97,14 +102,14 @@ func (d *Document) clauses(locator string) []Place {
 		if box == nil {
 			return nil
 		}
-		return d.runs(box)
+		return longestFirst(d.runs(box))
 	}
 	var out []Place
 	for _, list := range lists {
 		var last []Place
 		for _, at := range locOne.FindAllStringIndex(list, -1) {
 			path, _ := steps(list[at[0]:at[1]], Paragraph)
-			found := d.clause(append(slices.Clone(box), path...))
+			found := longestFirst(d.clause(append(slices.Clone(box), path...)))
 			before := locRange.MatchString(lastJoin(list[:at[0]]))
 			if before && len(last) > 0 && len(found) > 0 && found[0].End > last[0].Start {
 				out[len(out)-len(last)] = d.place(last[0].Start, found[0].End)
@@ -257,7 +262,7 @@ func (d *Document) headed(locator string) []Place {
 		}
 		for _, words := range []string{c, locHead.ReplaceAllString(c, "")} {
 			if out := d.below(squeezeText(words)); len(out) > 0 {
-				return out
+				return longestFirst(out)
 			}
 		}
 	}

@@ -1,7 +1,9 @@
 package document
 
 import (
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -117,8 +119,8 @@ func TestLocate(t *testing.T) {
 			}
 		})
 	}
-	if got := d.Locate("sections 2.1 and 2.2"); len(got) != 2 {
-		t.Errorf("two clauses have %d places", len(got))
+	if got := d.Locate("section 2.1, save sections 1.1 and 2.2"); len(got) != 3 || got[0].Clause != "2.1" || got[1].Clause != "1.1" || got[2].Clause != "2.2" {
+		t.Errorf("three clauses have the places %+v", got)
 	}
 	if got := d.Locate("whole document: nothing is promised"); len(got) != 1 || got[0].End != len(d.Text()) {
 		t.Errorf("the whole document is %+v", got)
@@ -164,6 +166,37 @@ func TestFindOverPages(t *testing.T) {
 	}
 	if !found {
 		t.Error("no paragraph runs over a page break")
+	}
+}
+
+// The locators of clauses in the shipped catalogue's claims about Mistral's terms lead to their clauses in the text that
+// was read.
+func TestLocateRecorded(t *testing.T) {
+	claims, err := os.ReadFile(filepath.Join("..", "reference", "mistral.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for source, name := range map[string]string{"mis-terms": "commercial-terms", "mis-dpa": "data-processor"} {
+		paths, err := filepath.Glob(filepath.Join(corpus(t, "terms", "latest", "vibe"), name+"*.md"))
+		if err != nil || len(paths) != 1 {
+			t.Fatalf("%s: %v, %v", name, paths, err)
+		}
+		d := readFile(t, paths[0])
+		for _, m := range regexp.MustCompile(`source: `+source+`, locator: "([^"]*?sections? (\d+(?:\.\d+)?)[^"]*)"`).FindAllStringSubmatch(string(claims), -1) {
+			ps := d.Locate(m[1])
+			if len(ps) == 0 {
+				t.Errorf("%q leads nowhere", m[1])
+				continue
+			}
+			if strings.HasPrefix(m[1], "section") && ps[0].Clause != m[2] {
+				t.Errorf("%q leads to clause %s", m[1], ps[0].Clause)
+			}
+			found++
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d locators were looked up", found)
 	}
 }
 
