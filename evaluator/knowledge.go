@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"maps"
 	"math/big"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ type Knowledge struct {
 	Derive     *derive.Knowledge
 	Laws       *jurisdiction.Laws
 	Licences   *licence.Set
+	parts      map[string]string
 	hash       string
 	engines    map[string]derive.Engine // by derived path
 	rates      sync.Map                 // by day: they are the same for every offering
@@ -53,9 +55,13 @@ func BuiltinKnowledge(dict *catalog.Dictionary) (*Knowledge, error) {
 	for _, x := range declared {
 		k.engines[x.Path] = x.Engine
 	}
-	k.hash = catalog.MustHash(map[string]string{"dictionary": dict.Hash(), "derive": d.Hash(), "laws": laws.Fingerprint, "licences": rights})
+	k.parts = map[string]string{"dictionary": dict.Hash(), "derive": d.Hash(), "laws": laws.Fingerprint, "licences": rights}
+	k.hash = catalog.MustHash(k.parts)
 	return k, nil
 }
+
+// Parts names each part of the knowledge by its content. Hash is that of their canonical form.
+func (k *Knowledge) Parts() map[string]string { return maps.Clone(k.parts) }
 
 // Hash names the knowledge by its content.
 func (k *Knowledge) Hash() string { return k.hash }

@@ -31,6 +31,7 @@ type CompareRequest struct {
 	Seed         uint64       // 0: evaluator.DefaultSeed
 	Draws        int          // 0: evaluator.DefaultDraws
 	Assume       []catalog.Assumption
+	Framework    string // as in Request
 }
 
 // CompareResult is a comparison and the assessments it ranks, in its order.
@@ -62,18 +63,21 @@ func (s *Service) Compare(ctx context.Context, r CompareRequest) (*CompareResult
 
 // candidates checks a request and assesses its offerings.
 func (s *Service) candidates(ctx context.Context, r CompareRequest) (evaluator.CompareInput, []*Result, error) {
+	s, err := s.under(ctx, r.Framework)
+	if err != nil {
+		return evaluator.CompareInput{}, nil, err
+	}
 	in := evaluator.CompareInput{Framework: s.Framework, Seed: r.Seed, Draws: r.Draws, Version: s.Version}
-	var err error
 	if in.Conviction, err = ranking.ParseConviction(r.Conviction); err != nil {
 		return in, nil, err
 	}
 	if err := checkOfferings(r.Offerings); err != nil {
 		return in, nil, err
 	}
-	if in.Weights, err = s.weighing(r.Weights, r.UseCase, r.Weighing); err != nil {
+	if in.Weights, err = s.weighing(ctx, r.Weights, r.UseCase, r.Weighing); err != nil {
 		return in, nil, err
 	}
-	if in.Members, err = s.members(r); err != nil {
+	if in.Members, err = s.members(ctx, r); err != nil {
 		return in, nil, err
 	}
 	base, err := s.reading(ctx, r.On, r.KnownOn)
@@ -116,14 +120,14 @@ func checkOfferings(ids []string) error {
 	return nil
 }
 
-func (s *Service) weighing(id, useCase string, own *evaluator.Weighing) (*framework.WeightSet, error) {
+func (s *Service) weighing(ctx context.Context, id, useCase string, own *evaluator.Weighing) (*framework.WeightSet, error) {
 	if own != nil {
 		return own.WeightSet(s.Framework.Framework)
 	}
-	return s.weights(Request{Weights: id, UseCase: useCase})
+	return s.weights(ctx, Request{Weights: id, UseCase: useCase})
 }
 
-func (s *Service) members(r CompareRequest) ([]*framework.WeightSet, error) {
+func (s *Service) members(ctx context.Context, r CompareRequest) ([]*framework.WeightSet, error) {
 	var out []*framework.WeightSet
 	seen := map[string]bool{}
 	add := func(w *framework.WeightSet, err error) error {
@@ -138,7 +142,7 @@ func (s *Service) members(r CompareRequest) ([]*framework.WeightSet, error) {
 		return nil
 	}
 	for _, id := range r.Members {
-		if err := add(s.weights(Request{Weights: id, UseCase: r.UseCase})); err != nil {
+		if err := add(s.weights(ctx, Request{Weights: id, UseCase: r.UseCase})); err != nil {
 			return nil, err
 		}
 	}
@@ -221,7 +225,11 @@ func parallel[I, O any](list []I, do func(I) (O, error)) ([]O, error) {
 
 // Recourse lists the alternatives, in the whole catalogue, to an offering that is not eligible for a use, or not yet.
 func (s *Service) Recourse(ctx context.Context, r Request) (*Result, []evaluator.Alternative, error) {
-	w, err := s.weights(r)
+	s, err := s.under(ctx, r.Framework)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := s.weights(ctx, r)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -308,43 +307,17 @@ func (s *Service) Draft(ctx context.Context, what account.Permission, sort store
 	return d, err
 }
 
-// maxDecisions bounds how many decisions are read at once.
-const maxDecisions = 10_000
-
 // DecisionHistory reads every decision that who asks may see, with the entity that each belongs to.
 func (s *Service) DecisionHistory(ctx context.Context) (*decision.History, map[string]string, error) {
-	in, err := s.ledger(ctx, account.Read)
+	h, entries, err := s.history(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	var list []*decision.Decision
 	entities := map[string]string{}
-	for before := int64(0); ; {
-		page, err := in.Documents(ctx, store.Decision, nil, before, 200)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, e := range page {
-			doc, err := in.Document(ctx, store.Decision, e.Hash)
-			if err != nil {
-				return nil, nil, err
-			}
-			d := &decision.Decision{}
-			if err := json.Unmarshal(doc.Body, d); err != nil {
-				return nil, nil, err
-			}
-			list, entities[d.Hash] = append(list, d), doc.Entity
-			before = e.Leaf
-		}
-		if len(page) < 200 {
-			break
-		}
-		if len(list) > maxDecisions {
-			return nil, nil, &TooLargeError{int64(len(list))}
-		}
+	for _, e := range entries {
+		entities[e.Hash] = e.Entity
 	}
-	h, err := decision.NewHistory(list)
-	return h, entities, err
+	return h, entities, nil
 }
 
 // Expiring lists the sources whose validity ends, that who asks may see.

@@ -37,31 +37,6 @@ func (s *Service) writer(ctx context.Context, what ...account.Permission) (*acco
 	return p, nil
 }
 
-// Record records a batch in the name of who asks, within what they see: what it makes belongs to their entity. It takes
-// the permission to claim, and to settle when something is settled. Keys are each person's own.
-func (s *Service) Record(ctx context.Context, b store.Batch) (store.Receipt, error) {
-	need := []account.Permission{account.Claim}
-	if len(b.Settlements) > 0 {
-		need = []account.Permission{account.Settle}
-		if len(b.Records)+len(b.Sources)+len(b.Claims)+len(b.Withdrawals) > 0 {
-			need = append(need, account.Claim)
-		}
-	}
-	p, err := s.writer(ctx, need...)
-	if err != nil {
-		return store.Receipt{}, err
-	}
-	if len(b.Documents) > 0 {
-		return store.Receipt{}, &catalog.InvalidError{Fields: []catalog.FieldError{{Path: "documents", Text: wording.Textf("documents are kept by what makes them", "les documents sont conservés par ce qui les fait")}}}
-	}
-	scope := scopeOf(p)
-	b.By, b.Entity, b.Scope = p.Person, p.Entity, &scope
-	if b.Key != "" {
-		b.Key = p.Person + "/" + b.Key
-	}
-	return s.Store.Record(ctx, b)
-}
-
 // AddFile keeps a source file. want and size are what the sender announced: empty, negative: nothing.
 func (s *Service) AddFile(ctx context.Context, r io.Reader, name, want string, size int64) (store.File, error) {
 	p, err := s.writer(ctx, account.Claim)

@@ -19,7 +19,8 @@ func OpenStore(o Options, st *store.Store) (*Service, error) {
 	if o.Framework == shippedFramework {
 		o.Framework = ""
 	}
-	s := &Service{Dictionary: st.Dictionary, Store: st, Version: o.Version}
+	s := &Service{Dictionary: st.Dictionary, Store: st, Version: o.Version, views: &views{}, others: &frameworks{}, decided: &sync.Map{}}
+	s.Jobs = newJobs(s)
 	var fromKnowledge, fromFramework error
 	var wg sync.WaitGroup
 	wg.Go(func() { s.Knowledge, fromKnowledge = evaluator.BuiltinKnowledge(st.Dictionary) })
@@ -45,10 +46,10 @@ func Seed(ctx context.Context, st *store.Store) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, err = st.Record(ctx, store.Batch{Key: "seed", By: SeededBy, Records: cat.Records, Sources: cat.Sources, Claims: cat.Claims,
+	receipt, err := st.Record(ctx, store.Batch{Key: "seed", By: SeededBy, Records: cat.Records, Sources: cat.Sources, Claims: cat.Claims,
 		Withdrawals: cat.Withdrawals, Settlements: cat.Settlements})
 	if err != nil {
 		return false, fmt.Errorf("record the shipped catalogue: %w", err)
 	}
-	return true, nil
+	return !receipt.Replayed, nil
 }

@@ -10,6 +10,7 @@ import (
 	"vigie/catalog/wording"
 	"vigie/evaluator"
 	"vigie/evaluator/decision"
+	"vigie/evaluator/framework"
 	"vigie/evaluator/jurisdiction"
 )
 
@@ -58,19 +59,15 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// Drift says what happened to a decision since it was taken, on the facts of a day. What it saw is gathered again
-// from the catalogue as it was known then; the error tells when the catalogue does not hold that any more.
+// Drift says what happened to a decision since it was taken, on the facts of a day. What it saw was kept with it, or is
+// gathered again from the catalogue as it was known then; the error tells when the catalogue does not hold that any more.
 func (s *Service) Drift(ctx context.Context, d *decision.Decision, on catalog.Date) (*decision.Drift, error) {
-	w, err := s.weightsOf(d)
+	w, err := s.weightsOf(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	q := catalog.Query{Offering: d.Offering, UseCase: d.UseCase, Organisation: d.Organisation}
-	before, err := s.reading(ctx, d.On, d.KnownOn)
-	if err != nil {
-		return nil, err
-	}
-	then, err := s.assessOn(ctx, before, q, w)
+	then, err := s.decidedOn(ctx, d, w)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +80,21 @@ func (s *Service) Drift(ctx context.Context, d *decision.Decision, on catalog.Da
 		return nil, err
 	}
 	return decision.Since(d, then.judged(), now.judged(), s.Dictionary, s.Framework, decision.LawChanges(s.Knowledge, d.On, on))
+}
+
+// decidedOn is what a decision was taken on.
+func (s *Service) decidedOn(ctx context.Context, d *decision.Decision, w *framework.WeightSet) (*Result, error) {
+	if s.Store != nil {
+		kept, err := s.KeptAssessment(ctx, d.Assessment)
+		if err == nil || !isNotFound(err) {
+			return kept, err
+		}
+	}
+	before, err := s.reading(ctx, d.On, d.KnownOn)
+	if err != nil {
+		return nil, err
+	}
+	return s.assessOn(ctx, before, catalog.Query{Offering: d.Offering, UseCase: d.UseCase, Organisation: d.Organisation}, w)
 }
 
 // Portfolio adds up every decision in force on a day.
@@ -100,7 +112,7 @@ func (s *Service) Portfolio(ctx context.Context, h *decision.History, on catalog
 	inForce := h.InForce(on)
 	of := make([]subject, len(inForce))
 	for i, d := range inForce {
-		w, err := s.weightsOf(d)
+		w, err := s.weightsOf(ctx, d)
 		if err != nil {
 			return nil, err
 		}

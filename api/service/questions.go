@@ -21,7 +21,11 @@ type Agenda struct {
 // Questions lists what to find out about an offering. Rivals, if any, are the other candidates: answers that would
 // change who leads come first then.
 func (s *Service) Questions(ctx context.Context, r Request, rivals []string) (*Agenda, error) {
-	w, err := s.weights(r)
+	s, err := s.under(ctx, r.Framework)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.weights(ctx, r)
 	if err != nil {
 		return nil, err
 	}

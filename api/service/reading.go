@@ -62,7 +62,11 @@ func (r *reading) gather(ctx context.Context, q catalog.Query) (*catalog.Dossier
 	if r.view != nil {
 		return r.view.Gather(q)
 	}
-	return r.store.Gather(ctx, r.on, r.knownOn, q, r.assumed...)
+	in, err := r.s.judgedWithin(ctx, r.store, q)
+	if err != nil {
+		return nil, err
+	}
+	return in.Gather(ctx, r.on, r.knownOn, q, r.assumed...)
 }
 
 // record gives one record as it stood, with the sources that its facts cite.
@@ -175,14 +179,14 @@ func (s *Service) state(ctx context.Context) (state, error) {
 // LargeStore is the number of log entries from which a store is never read whole into memory.
 const LargeStore = 200_000
 
-// TooLargeError says that a store is too large for what was asked to be answered in one piece.
+// TooLargeError says that there is too much to be answered in one piece.
 type TooLargeError struct{ Entries int64 }
 
 func (e *TooLargeError) Error() string { return e.In(wording.EN) }
 
 // In writes the error in one language.
 func (e *TooLargeError) In(l wording.Lang) string {
-	return wording.Textf("the catalogue is too large to be shown whole (%d log entries): search, or ask for one page", "le catalogue est trop grand pour être montré en entier (%d entrées au journal) : rechercher, ou demander une page", e.Entries).In(l)
+	return wording.Textf("there is too much to be shown whole (%d entries): search, or ask for one page", "il y a trop à montrer en entier (%d entrées) : rechercher, ou demander une page", e.Entries).In(l)
 }
 
 // maxViews bounds how many days are kept resolved at once.
@@ -214,7 +218,7 @@ func (s *Service) View(ctx context.Context, on, knownOn catalog.Date) (*catalog.
 		return nil, &TooLargeError{head.N}
 	}
 	return s.views.get(viewKey{on, knownOn, state{head.Hash, s.seen(ctx).Scope().String()}}, func() (*catalog.View, error) {
-		return s.seen(ctx).View(ctx, on, knownOn)
+		return s.seen(ctx).View(context.WithoutCancel(ctx), on, knownOn) // others may wait for it
 	})
 }
 

@@ -44,7 +44,13 @@ type Service struct {
 	// Store keeps what is recorded; nil: a catalogue file, or the shipped one, that is only read.
 	Store *store.Store
 
-	views views
+	// Jobs is the work in the background; nil without a store.
+	Jobs *Jobs
+
+	views  *views
+	others *frameworks
+	// decided keeps decisions that were read, by hash: they never change.
+	decided *sync.Map
 
 	indexOnce sync.Once
 	index     *evaluator.Index
@@ -62,7 +68,7 @@ func Open(o Options) (*Service, error) {
 	if o.Framework == shippedFramework {
 		o.Framework = ""
 	}
-	s := &Service{Dictionary: dict, Version: o.Version}
+	s := &Service{Dictionary: dict, Version: o.Version, views: &views{}, others: &frameworks{}, decided: &sync.Map{}}
 	// What is read from different files is read at the same time: the first page is waited for.
 	var fromCatalogue, fromKnowledge, fromFramework error
 	var wg sync.WaitGroup
@@ -149,6 +155,7 @@ type Request struct {
 	Organisation string       // empty: the one the use case names, if any
 	Weights      string       // id of a weight set; empty: the use case's own, else the framework's
 	WeightsFile  string       // a file instead; only ever a path that the user of this machine named
+	Framework    string       // hash, or id@version, of one that was published; empty: the one that the service was opened with
 	On           catalog.Date // facts and law of that day
 	KnownOn      catalog.Date // empty: the same day
 }
@@ -162,6 +169,10 @@ type Result struct {
 
 // Assess gathers and evaluates. Errors are *catalog.NotFoundError for ids that name nothing.
 func (s *Service) Assess(ctx context.Context, r Request) (*Result, error) {
+	s, err := s.under(ctx, r.Framework)
+	if err != nil {
+		return nil, err
+	}
 	in, err := s.reading(ctx, r.On, r.KnownOn)
 	if err != nil {
 		return nil, err
@@ -170,7 +181,7 @@ func (s *Service) Assess(ctx context.Context, r Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.weights(r)
+	w, err := s.weights(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +201,7 @@ func (s *Service) judge(d *catalog.Dossier, w *framework.WeightSet) (*Result, er
 	return &Result{Assessment: a, Dossier: d, Weights: w}, nil
 }
 
-func (s *Service) weights(r Request) (*framework.WeightSet, error) {
+func (s *Service) weights(ctx context.Context, r Request) (*framework.WeightSet, error) {
 	if r.WeightsFile != "" {
 		return s.weightFile(r.WeightsFile)
 	}
@@ -203,6 +214,9 @@ func (s *Service) weights(r Request) (*framework.WeightSet, error) {
 	}
 	if w, ok := s.Framework.WeightSets[id]; ok {
 		return w, nil
+	}
+	if w, err := s.publishedWeights(ctx, id); err != nil || w != nil {
+		return w, err
 	}
 	return nil, &catalog.NotFoundError{What: wording.Textf("weight set", "jeu de pondérations"), ID: id, Nearest: wording.NearestFew(id, s.WeightSetIDs(), 3)}
 }

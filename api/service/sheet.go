@@ -16,7 +16,7 @@ func OpenCatalogue(o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{Dictionary: dict, Version: o.Version}
+	s := &Service{Dictionary: dict, Version: o.Version, views: &views{}}
 	s.Catalogue, err = LoadCatalogue(o.Catalogue, dict)
 	return s, err
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"vigie/catalog"
+	"vigie/catalog/account"
 	"vigie/catalog/wording"
 	"vigie/evaluator"
 	"vigie/evaluator/decision"
@@ -51,7 +52,11 @@ func newWhatIf(on catalog.Date, list []catalog.Assumption) *evaluator.WhatIf {
 }
 
 func (s *Service) whatIfOne(ctx context.Context, r CompareRequest, out *evaluator.WhatIf) error {
-	w, err := s.weighing(r.Weights, r.UseCase, r.Weighing)
+	s, err := s.under(ctx, r.Framework)
+	if err != nil {
+		return err
+	}
+	w, err := s.weighing(ctx, r.Weights, r.UseCase, r.Weighing)
 	if err != nil {
 		return err
 	}
@@ -112,7 +117,7 @@ func (s *Service) WhatIfDecided(ctx context.Context, h *decision.History, on cat
 	out := newWhatIf(on, list)
 	bySubject, decided := map[subject][]string{}, []subject{}
 	for _, d := range h.InForce(on) {
-		w, err := s.weightsOf(d)
+		w, err := s.weightsOf(ctx, d)
 		if err != nil {
 			return nil, err
 		}
@@ -186,10 +191,20 @@ func (s *Service) changed(ctx context.Context, k subject, d *catalog.Dossier, ot
 }
 
 // weightsOf gives the weight set of a decision; one that is not on file any more gives way to that of the use.
-func (s *Service) weightsOf(d *decision.Decision) (*framework.WeightSet, error) {
-	w, err := s.weights(Request{Weights: d.WeightSet, UseCase: d.UseCase})
+func (s *Service) weightsOf(ctx context.Context, d *decision.Decision) (*framework.WeightSet, error) {
+	if s.Store != nil { // as it was, whatever has been published under its name since
+		if in, err := s.ledger(ctx, account.Read); err == nil {
+			if w, err := readWeights(ctx, in, d.WeightHash); err == nil {
+				if own := s.Framework.WeightSets[w.ID]; own != nil && own.Hash() == w.Hash() {
+					return own, nil
+				}
+				return w, nil
+			}
+		}
+	}
+	w, err := s.weights(ctx, Request{Weights: d.WeightSet, UseCase: d.UseCase})
 	if isNotFound(err) {
-		return s.weights(Request{UseCase: d.UseCase})
+		return s.weights(ctx, Request{UseCase: d.UseCase})
 	}
 	return w, err
 }

@@ -53,6 +53,9 @@ type Document struct {
 	Body   []byte
 	Index  map[string]string
 	Entity string // read back only: a batch gives its own
+	// Sole is a key of the index: the batch is a conflict when another document of the kind has the same value there. For
+	// what only one may take the place of.
+	Sole string `json:",omitempty"`
 }
 
 // Hash names the document, in hex.
@@ -92,6 +95,9 @@ func (w *work) addDocuments() error {
 			continue
 		}
 		seen[k] = true
+		if err := w.sole(d, hash); err != nil {
+			return err
+		}
 		leaf := w.leaf(string(d.Kind), hash, w.b.Entity, d.Index)
 		if err := w.insert("documents", "leaf, kind, hash, entity, body", [][]any{{leaf, string(d.Kind), hashBytes(hash), entity(w.b.Entity), d.Body}}); err != nil {
 			return err
@@ -105,6 +111,18 @@ func (w *work) addDocuments() error {
 		}
 	}
 	return nil
+}
+
+// sole refuses a document that another one was faster than.
+func (w *work) sole(d Document, hash string) error {
+	if d.Sole == "" {
+		return nil
+	}
+	_, taken, err := row[int64](w.query, "SELECT d.leaf FROM document_index i JOIN documents d ON d.leaf = i.leaf WHERE i.key = ? AND i.value = ? AND d.kind = ? AND d.hash <> ? LIMIT 1", d.Sole, d.Index[d.Sole], string(d.Kind), hashBytes(hash))
+	if err == nil && taken {
+		err = conflict("another one took the place of %s already: look at the newest", "un autre a déjà pris la place de %s : regarder le plus récent", d.Index[d.Sole])
+	}
+	return err
 }
 
 type documentRow struct {

@@ -84,6 +84,9 @@ type DamagedError struct {
 	Damage Damage
 }
 
+// NewConflict is a ConflictError of a caller that keeps rules of its own over what is stored.
+func NewConflict(en, fr string, args ...any) *ConflictError { return conflict(en, fr, args...) }
+
 func conflict(en, fr string, args ...any) *ConflictError {
 	return &ConflictError{fault: fault{text: wording.Textf(en, fr, args...)}}
 }

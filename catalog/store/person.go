@@ -87,6 +87,10 @@ func (c *change) putPerson(p *Person, group string) error {
 	return c.insert("people", "leaf, id, entity, digest, salt, body, erased", [][]any{{r.Leaf, r.ID, r.Entity, hashBytes(r.digest()), r.Salt, r.Body, nil}})
 }
 
+func noPerson(id string) error {
+	return &catalog.NotFoundError{What: wording.Textf("person", "personne"), ID: id}
+}
+
 // Person reads a person; an erased one has no fields.
 func (s *Store) Person(ctx context.Context, id string) (Person, error) {
 	var out Person
@@ -96,7 +100,7 @@ func (s *Store) Person(ctx context.Context, id string) (Person, error) {
 		case err != nil:
 			return err
 		case !ok:
-			return &catalog.NotFoundError{What: wording.Textf("person", "personne"), ID: id}
+			return noPerson(id)
 		}
 		out = Person{ID: r.ID, Erased: r.Erased != nil}
 		if out.Erased {

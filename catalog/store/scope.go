@@ -30,6 +30,9 @@ func (sc Scope) Sees(entity string) bool {
 	return sc.all || entity == "" || slices.Contains(sc.entities, entity)
 }
 
+// All reports whether the scope is everything.
+func (sc Scope) All() bool { return sc.all }
+
 // String names the scope: equal ones have the same name.
 func (sc Scope) String() string {
 	if sc.all {
@@ -248,6 +251,44 @@ func (r Reader) Document(ctx context.Context, kind DocumentKind, hash string) (D
 		return Document{}, &catalog.NotFoundError{What: kind.Label().Lower(), ID: hash}
 	}
 	return d, err
+}
+
+// Entry tells where a document stands, without reading it.
+func (r Reader) Entry(ctx context.Context, kind DocumentKind, hash string) (DocumentEntry, error) {
+	var out DocumentEntry
+	missing := &catalog.NotFoundError{What: kind.Label().Lower(), ID: hash}
+	if !catalog.ValidSHA256(hash) {
+		return out, missing
+	}
+	err := r.s.reading(ctx, func(q query) error {
+		d, ok, err := row[documentRow](q, "SELECT leaf, kind, hash, entity FROM documents WHERE kind = ? AND hash = ?", string(kind), hashBytes(hash))
+		if err != nil {
+			return err
+		}
+		if !ok || !r.scope.Sees(entityName(d.Entity)) {
+			return missing
+		}
+		out = DocumentEntry{Kind: kind, Hash: hash, Leaf: d.Leaf, Entity: entityName(d.Entity)}
+		out.Index, err = indexOf(q, d.Leaf)
+		return err
+	})
+	return out, err
+}
+
+// Person is Store.Person within the scope.
+func (r Reader) Person(ctx context.Context, id string) (Person, error) {
+	err := r.s.reading(ctx, func(q query) error {
+		type owned struct{ Entity *string }
+		x, ok, err := row[owned](q, "SELECT entity FROM people WHERE id = ?", id)
+		if err == nil && (!ok || !r.scope.Sees(entityName(x.Entity))) {
+			err = noPerson(id)
+		}
+		return err
+	})
+	if err != nil {
+		return Person{}, err
+	}
+	return r.s.Person(ctx, id)
 }
 
 // Draft is Store.Draft within the scope.

@@ -232,6 +232,9 @@ func (s *Store) Engine() string {
 	return "SQLite " + s.engine.version
 }
 
+// Shared reports whether several programs may serve the store at the same time, as replicas of a PostgreSQL database do.
+func (s *Store) Shared() bool { return s.engine.postgres }
+
 // Origin is the name of the log, PublicKey checks its checkpoints.
 func (s *Store) Origin() string { return s.origin }
 
