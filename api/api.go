@@ -14,6 +14,7 @@ import (
 
 	"vigie/api/access"
 	"vigie/api/contract"
+	"vigie/api/notify"
 	"vigie/api/service"
 	"vigie/api/web"
 	"vigie/catalog"
@@ -27,6 +28,8 @@ type Config struct {
 	Today   func() catalog.Date // the day assumed by requests that name none
 	// Access lets people and programs in; nil: a demonstration, which everybody reads and nobody changes.
 	Access *access.Desk
+	// Notify tells others what happened and what is due; nil: nobody.
+	Notify *notify.Desk
 	// Public is the address that people type; nil: that of each request.
 	Public *url.URL
 	// Proxies are the addresses and networks whose word on the client's address is taken; none by default.
@@ -35,10 +38,11 @@ type Config struct {
 
 type server struct {
 	Config
-	svc    *service.Cached
-	site   *web.Site
-	engine *gin.Engine
-	work   *work
+	svc     *service.Cached
+	site    *web.Site
+	engine  *gin.Engine
+	work    *work
+	metrics *metrics
 
 	// The API's document and what it is made from.
 	api            huma.API
@@ -58,6 +62,14 @@ type Server struct {
 
 // New makes the handler of every address.
 func New(c Config) (*Server, error) {
+	s, err := build(c)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{Handler: s.engine, svc: s.svc, today: c.Today}, nil
+}
+
+func build(c Config) (*server, error) {
 	s := &server{Config: c, svc: service.Keep(c.Service), work: newWork()}
 	var err error
 	if s.site, err = web.New(s.svc, c.Today); err != nil {
@@ -72,7 +84,8 @@ func New(c Config) (*Server, error) {
 	if err := e.SetTrustedProxies(c.Proxies); err != nil {
 		return nil, err
 	}
-	e.Use(s.identify, s.log, s.recover, headers, compress, s.sameOrigin, s.authenticate)
+	s.metrics = newMetrics(s)
+	e.Use(s.identify, s.measure, s.log, s.recover, headers, compress, s.sameOrigin, s.authenticate)
 	s.engine = e
 	if err := s.newDocument(e); err != nil {
 		return nil, err
@@ -80,7 +93,7 @@ func New(c Config) (*Server, error) {
 	if err := s.routes(e); err != nil {
 		return nil, err
 	}
-	return &Server{Handler: e, svc: s.svc, today: c.Today}, nil
+	return s, nil
 }
 
 func (s *server) routes(e *gin.Engine) error {
@@ -88,7 +101,7 @@ func (s *server) routes(e *gin.Engine) error {
 		e.GET(path, h)
 		e.HEAD(path, h)
 	}
-	get("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	s.healthRoutes(get)
 	get(web.AssetRoot+"*file", s.asset)
 	get("/favicon.ico", s.favicon)
 	get("/", s.choose)
@@ -104,10 +117,16 @@ func (s *server) routes(e *gin.Engine) error {
 		page("/records/:kind/:id", s.recordPage)
 		s.lawRoutes(e, l, page)
 	}
+	s.accessRoutes(e)
 	s.recordOperations()
 	s.judgingOperations()
 	s.lawOperations()
 	s.frameworkOperations()
+	s.claimOperations()
+	s.sourceOperations()
+	s.logOperations()
+	s.decisionOperations()
+	s.houseOperations()
 	if err := s.documentRoutes(get); err != nil {
 		return err
 	}

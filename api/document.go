@@ -15,6 +15,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"vigie/api/contract"
+	"vigie/api/service"
+	"vigie/catalog"
 	"vigie/catalog/strict"
 	"vigie/catalog/wording"
 	"vigie/evaluator"
@@ -71,6 +73,11 @@ func (s *server) newDocument(e *gin.Engine) error {
 		return err
 	}
 	s.schemas = contract.NewSchemas("vigie/api", "vigie/api/service", "vigie/catalog")
+	var kinds []any
+	for _, k := range catalog.SourceKinds() { // a fact may also rest on none, which no source is
+		kinds = append(kinds, string(k))
+	}
+	s.schemas.Special(reflect.TypeFor[catalog.SourceKind](), &huma.Schema{Type: huma.TypeString, Enum: kinds})
 	w := s.words
 	doc := &huma.OpenAPI{
 		OpenAPI: "3.1.0",
@@ -260,6 +267,8 @@ func (s *server) describeAnswer(op *huma.Operation, o operation, out reflect.Typ
 var keptAnswers = map[string]reflect.Type{
 	"assess":           reflect.TypeFor[evaluator.Assessment](),
 	"compare":          reflect.TypeFor[evaluator.Comparison](),
+	"get-record":       reflect.TypeFor[service.Sheet](),
+	"get-offering":     reflect.TypeFor[service.Sheet](),
 	"compare-weighing": reflect.TypeFor[evaluator.Comparison](),
 }
 

@@ -31,6 +31,7 @@ var (
 	errCrossOrigin = errors.New("cross-origin request")
 	errBroken      = errors.New("the body broke off")
 	errNoCondition = errors.New("no If-Match")
+	errExists      = errors.New("exists already")
 )
 
 // wrongMedia is a body of a type that is not taken here.
@@ -167,6 +168,8 @@ func classifyRequest(err error) (failure, bool) {
 		return failure{status: http.StatusPreconditionRequired, title: wording.Textf("send If-Match with the ETag that came with the record", "envoyer If-Match avec l'ETag reçu avec la fiche")}, true
 	case errors.As(err, &old):
 		return failure{status: http.StatusPreconditionFailed, title: wording.Textf("somebody changed it since it was read; read it again", "modifié depuis sa lecture ; le relire")}, true
+	case errors.Is(err, errExists):
+		return failure{status: http.StatusConflict, title: wording.Textf("there is one with this id already", "cet identifiant est déjà pris")}, true
 	case errors.As(err, &full) && full.mine:
 		return failure{status: http.StatusTooManyRequests, title: wording.Textf("too many requests at once; wait for the answers", "trop de demandes à la fois ; attendre les réponses"), after: retryAfter}, true
 	case errors.As(err, &full):
@@ -196,6 +199,10 @@ func classifyStore(err error) (failure, bool) {
 	switch {
 	case errors.As(err, &conflict) && (conflict.Have != 0 || conflict.Want != 0):
 		return failure{status: http.StatusPreconditionFailed, title: wording.Textf("somebody changed it since it was read; read it again", "modifié depuis sa lecture ; le relire")}, true
+	case errors.As(err, new(*service.ReadOnlyDemoError)):
+		return failure{status: http.StatusForbidden, title: wording.Textf("nothing can be recorded here", "rien ne peut être enregistré ici"), detail: (*service.ReadOnlyDemoError)(nil)}, true
+	case errors.As(err, new(service.NotKeptError)):
+		return failure{status: http.StatusNotFound, title: wording.Textf("not found", "introuvable"), detail: service.NotKeptError{}}, true
 	case errors.As(err, &conflict):
 		return failure{status: http.StatusConflict, title: wording.Textf("this cannot be done as things stand", "impossible dans l'état actuel"), detail: conflict}, true
 	case errors.As(err, &refused):

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 
@@ -91,14 +93,14 @@ func (s *server) recordOperations() {
 		}
 		return s.listed(c, kind, in.listInput, in.Where)
 	})
-	add(s, operation{id: "get-record", method: http.MethodGet, path: root + "/records/{kind}/{id}", tag: "records", needs: account.Read}, func(c *call, in *recordInput) (*service.Sheet, error) {
+	add(s, operation{id: "get-record", method: http.MethodGet, path: root + "/records/{kind}/{id}", tag: "records", needs: account.Read}, func(c *call, in *recordInput) (canonicalBytes, error) {
 		kind, err := kindOf(in.Kind)
 		if err != nil {
-			return nil, err
+			return canonicalBytes{}, err
 		}
 		return s.sheet(c, catalog.Ref{Kind: kind, ID: in.ID}, in.days)
 	})
-	add(s, operation{id: "get-offering", method: http.MethodGet, path: root + "/offerings/{id}", tag: "records", needs: account.Read}, func(c *call, in *offeringInput) (*service.Sheet, error) {
+	add(s, operation{id: "get-offering", method: http.MethodGet, path: root + "/offerings/{id}", tag: "records", needs: account.Read}, func(c *call, in *offeringInput) (canonicalBytes, error) {
 		return s.sheet(c, catalog.Ref{Kind: catalog.Offering, ID: in.ID}, in.days)
 	})
 }
@@ -129,7 +131,18 @@ func (s *server) listed(c *call, kind catalog.Kind, in listInput, where []string
 	return out, nil
 }
 
-// sheet answers one record, tagged with its revision where a store keeps it.
-func (s *server) sheet(c *call, ref catalog.Ref, d days) (*service.Sheet, error) {
-	return s.svc.Sheet(c.ctx, ref, d.On, d.KnownOn)
+// sheet answers one record. Where a store keeps it, its tag begins with its revision, so that what was read can be sent
+// back as If-Match; what follows tells the forms of one revision apart: other days, other records that name it.
+func (s *server) sheet(c *call, ref catalog.Ref, d days) (canonicalBytes, error) {
+	revision, err := s.svc.Revision(c.ctx, ref) // before the facts: a change in between makes the tag too old, never too new
+	if err != nil {
+		return canonicalBytes{}, err
+	}
+	sheet, err := s.svc.Sheet(c.ctx, ref, d.On, d.KnownOn)
+	if err != nil {
+		return canonicalBytes{}, err
+	}
+	data, err := catalog.Canonical(sheet)
+	sum := sha256.Sum256(data)
+	return canonicalBytes{contract.RevisionTag(revision, hex.EncodeToString(sum[:8])), data}, err
 }

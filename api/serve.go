@@ -15,8 +15,8 @@ import (
 // The limits of a connection: a client that sends or reads too slowly is cut, so that it holds nothing up.
 const (
 	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 10 * time.Second
-	writeTimeout      = 30 * time.Second
+	readTimeout       = 15 * time.Second
+	writeTimeout      = 60 * time.Second
 	idleTimeout       = 60 * time.Second
 	maxHeaderBytes    = 64 << 10
 	stopTimeout       = 15 * time.Second

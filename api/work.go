@@ -51,6 +51,13 @@ func (w *work) enter(ctx context.Context, client string) (leave func(), err erro
 	}
 }
 
+// queue counts the requests that wait.
+func (w *work) queue() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.waiting
+}
+
 func (w *work) waited() {
 	w.mu.Lock()
 	w.waiting--
