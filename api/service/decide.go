@@ -2,8 +2,6 @@ package service
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -16,26 +14,32 @@ import (
 	"vigie/evaluator/decision"
 )
 
-// Resolution is what a committee resolved on a kept assessment. People are named by the opaque ids of their accounts, or of
-// those that AddPerson gives to somebody who has none.
-type Resolution struct {
-	Assessment string // hash of a kept one
-	Comparison string // hash of a kept one that holds it; empty: none
-	Outcome    decision.Outcome
-	Conditions []decision.Condition
-	By         []string
-	Quorum     int
-	Dissent    []DissentText
-	DecidedOn  catalog.Date
-	Until      catalog.Date
-	Reason     wording.Text
-	Supersedes string // hash of the decision it takes the place of
+// DecisionRequest is what a committee resolved, and on what: a kept assessment, or what the request gives now. People are
+// named by the opaque ids of their accounts, or of those that AddPerson gives to somebody who has none.
+type DecisionRequest struct {
+	decision.Draft
+	Request
+	// Assessment, when given, is the hash of the kept assessment decided on; Request does not count then.
+	Assessment string
+	// Comparison, when given, is the hash of a kept comparison that holds the assessment. Rivals, when given instead, are
+	// compared with the offering now.
+	Comparison string
+	Rivals     []string
+	// Saw is the hash of the assessment that was looked at; empty: the one of now.
+	Saw string
+	// DissentTexts are what those who disagreed wrote, by their opaque ids. They are kept where they can be erased.
+	DissentTexts map[string]string
 }
 
-// DissentText is a member who disagreed, in their words. The words are kept where they can be erased.
-type DissentText struct {
-	By   string
-	Text string
+// ChangedError says that what somebody looked at is no longer what would be judged now.
+type ChangedError struct{ Saw, Now string }
+
+func (e *ChangedError) Error() string { return e.In(wording.EN) }
+
+// In writes the error in one language.
+func (e *ChangedError) In(l wording.Lang) string {
+	return wording.Typeset(l, wording.Textf("the facts changed since you looked: the assessment was %s and is now %s; look again, then decide",
+		"les faits ont changé depuis votre lecture : l'évaluation était %s, elle est %s ; relire, puis décider", e.Saw[:min(12, len(e.Saw))], e.Now[:min(12, len(e.Now))]).In(l))
 }
 
 // AddPerson keeps the name of somebody who takes part in decisions and has no account, and gives their opaque id. The name
@@ -51,62 +55,55 @@ func (s *Service) AddPerson(ctx context.Context, name string) (string, error) {
 	return s.Store.PutPerson(ctx, store.Person{Fields: map[string]string{"name": name}}, p.Entity)
 }
 
-// TakeDecision records what the committee resolved. Errors, besides those of Record: *catalog.InvalidError with everything
-// that is wrong, *catalog.NotFoundError for an assessment that was not kept, *store.ConflictError when the decision to
-// supersede is superseded already.
-func (s *Service) TakeDecision(ctx context.Context, key string, r Resolution) (*decision.Decision, error) {
+// TakeDecision records what the committee resolved, once: the same again changes nothing. Errors, besides those of Record:
+// *catalog.InvalidError with everything that is wrong, *catalog.NotFoundError for an assessment that was not kept,
+// *ChangedError, *store.ConflictError when the decision to supersede is superseded already.
+func (s *Service) TakeDecision(ctx context.Context, r DecisionRequest) (*decision.Decision, *Kept, error) {
 	p, err := s.writer(ctx, account.Decide)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	res, err := s.KeptAssessment(ctx, r.Assessment)
+	if len(r.By) == 0 {
+		r.By = []string{person(p)}
+	}
+	kept, res, err := s.decideOn(ctx, p, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var compared *evaluator.Comparison
-	if r.Comparison != "" {
-		c, err := s.KeptComparison(ctx, r.Comparison)
-		if err != nil {
-			return nil, err
-		}
-		compared = c.Comparison
-	}
-	draft := decision.Draft{Outcome: r.Outcome, Conditions: r.Conditions, By: r.By, Quorum: r.Quorum, DecidedOn: r.DecidedOn, Until: r.Until, Reason: r.Reason, Supersedes: r.Supersedes}
-	notes := map[string]DissentText{}
-	for _, x := range r.Dissent {
-		d := decision.Dissent{By: x.By}
-		if x.Text != "" {
-			// The same resolution sent twice has the same notes: their id is made from it.
-			d.Note = noteID(p, key, r, x)
-			notes[d.Note] = x
-		}
-		draft.Dissent = append(draft.Dissent, d)
-	}
-	d, err := decision.New(draft, res.Assessment, compared)
+	compared, err := s.decideAgainst(ctx, p, r, res)
 	if err != nil {
-		return nil, err
-	}
-	kept, err := s.Store.In(store.Everything()).Entry(ctx, store.Assessment, r.Assessment)
-	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	entity := p.Entity
 	if entity == "" {
 		entity = kept.Entity
 	}
+	draft, notes := r.Draft, map[string]decision.Dissent{}
+	draft.Dissent = slices.Clone(r.Dissent)
+	for i, x := range draft.Dissent {
+		if text := r.DissentTexts[x.By]; text != "" {
+			// The same resolution sent twice has the same notes: their id is made from it.
+			x.Note = noteID(entity, res.Assessment.Hash, r.Draft, x.By, text)
+			draft.Dissent[i], notes[x.Note] = x, x
+		}
+	}
+	d, err := decision.New(draft, res.Assessment, compared)
+	if err != nil {
+		return nil, nil, err
+	}
 	if err := s.supersedes(ctx, d, entity); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	body, err := decisionBody(d)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for id, x := range notes {
-		if err := s.keepNote(ctx, id, x, entity); err != nil {
-			return nil, err
+		if err := s.keepNote(ctx, id, x.By, r.DissentTexts[x.By], entity); err != nil {
+			return nil, nil, err
 		}
 	}
-	b := s.batch(p, key)
+	b := s.batch(p, "")
 	b.Entity, b.Scope = entity, nil
 	index := map[string]string{"offering": d.Offering, "on": string(d.DecidedOn), "until": string(d.Until), "outcome": string(d.Outcome), "assessment": d.Assessment, "engine": s.Version}
 	for k, v := range map[string]string{"use_case": d.UseCase, "organisation": d.Organisation, "supersedes": d.Supersedes} {
@@ -119,10 +116,54 @@ func (s *Service) TakeDecision(ctx context.Context, key string, r Resolution) (*
 		doc.Sole = "supersedes" // two committees at once: the second is told
 	}
 	b.Documents = []store.Document{doc}
-	if _, err := s.Store.Record(ctx, b); err != nil {
-		return nil, err
+	receipt, err := s.Store.Record(ctx, b)
+	if err != nil {
+		return nil, nil, err
 	}
-	return d, nil
+	e, err := s.Store.In(store.Everything()).Entry(ctx, store.Decision, d.Hash)
+	return d, &Kept{Hash: d.Hash, Leaf: e.Leaf, Entity: e.Entity, New: receipt.Leaves > 0}, err
+}
+
+// decideOn is the assessment that a decision is bound to.
+func (s *Service) decideOn(ctx context.Context, p *account.Principal, r DecisionRequest) (*Kept, *Result, error) {
+	if r.Assessment == "" {
+		if r.Saw != "" {
+			now, err := s.Assess(ctx, r.Request)
+			if err != nil {
+				return nil, nil, err
+			}
+			if now.Assessment.Hash != r.Saw {
+				return nil, nil, &ChangedError{r.Saw, now.Assessment.Hash}
+			}
+		}
+		return s.keepAssessment(ctx, p, r.Request)
+	}
+	res, err := s.KeptAssessment(ctx, r.Assessment)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := s.Store.In(store.Everything()).Entry(ctx, store.Assessment, r.Assessment)
+	return &Kept{Hash: e.Hash, Leaf: e.Leaf, Entity: e.Entity}, res, err
+}
+
+// decideAgainst is the comparison that led to a decision; nil: none.
+func (s *Service) decideAgainst(ctx context.Context, p *account.Principal, r DecisionRequest, res *Result) (*evaluator.Comparison, error) {
+	switch {
+	case r.Comparison != "":
+		c, err := s.KeptComparison(ctx, r.Comparison)
+		if err != nil {
+			return nil, err
+		}
+		return c.Comparison, nil
+	case len(r.Rivals) > 0:
+		a := res.Assessment
+		_, c, err := s.keepComparison(ctx, p, CompareRequest{Offerings: append([]string{a.Offering}, r.Rivals...), UseCase: a.UseCase, Organisation: r.Organisation, Weights: r.Weights, Framework: r.Framework, On: a.On, KnownOn: a.KnownOn})
+		if err != nil {
+			return nil, err
+		}
+		return c.Comparison, nil
+	}
+	return nil, nil
 }
 
 // decisionBody is what the store keeps: a decision without its hash, so that its hash names the bytes.
@@ -171,21 +212,16 @@ func (s *Service) supersedes(ctx context.Context, d *decision.Decision, entity s
 	return err
 }
 
-func noteID(p *account.Principal, key string, r Resolution, x DissentText) string {
-	sum := sha256.New()
-	raw, _ := json.Marshal(r) // plain values: it never fails
-	for _, part := range []string{p.Entity, person(p), key, string(raw), x.By, x.Text} {
-		fmt.Fprintf(sum, "%d:%s", len(part), part)
-	}
-	return "note-" + hex.EncodeToString(sum.Sum(nil)[:16])
+func noteID(entity, assessment string, d decision.Draft, by, text string) string {
+	return "note-" + catalog.MustHash([]any{entity, assessment, d, by, text})[:32]
 }
 
 // keepNote keeps the words of a dissent once.
-func (s *Service) keepNote(ctx context.Context, id string, x DissentText, entity string) error {
+func (s *Service) keepNote(ctx context.Context, id, by, text, entity string) error {
 	if _, err := s.Store.Person(ctx, id); err == nil || !isNotFound(err) {
 		return err
 	}
-	_, err := s.Store.PutPerson(ctx, store.Person{ID: id, Fields: map[string]string{"dissent": x.Text, "by": x.By}}, entity)
+	_, err := s.Store.PutPerson(ctx, store.Person{ID: id, Fields: map[string]string{"dissent": text, "by": by}}, entity)
 	return err
 }
 

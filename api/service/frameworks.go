@@ -227,7 +227,7 @@ const publicationFormat = "vigie-weights-published/1"
 // PublishFramework records a framework with its weight sets, read from files as a folder holds them, so that it can be
 // judged under. A version that was published never changes: another content needs another version (*store.ConflictError).
 // Faults of the files are strict.Faults.
-func (s *Service) PublishFramework(ctx context.Context, key string, files fs.FS) (*FrameworkLine, error) {
+func (s *Service) PublishFramework(ctx context.Context, files fs.FS) (*FrameworkLine, error) {
 	p, err := s.writer(ctx, account.Configure)
 	if err != nil {
 		return nil, err
@@ -254,7 +254,7 @@ func (s *Service) PublishFramework(ctx context.Context, key string, files fs.FS)
 	if err != nil {
 		return nil, err
 	}
-	b := s.batch(p, key)
+	b := s.batch(p, "")
 	b.Documents = append(b.Documents, doc)
 	ids := make([]string, 0, len(c.WeightSets))
 	for id := range c.WeightSets {
@@ -288,7 +288,7 @@ func weightDocument(w *framework.WeightSet, of string) (store.Document, error) {
 
 // PublishWeights records a weight set for a framework, under which assessments and comparisons can be made. The author is
 // who publishes. A newer one of the same id takes the place of an older one; both stay.
-func (s *Service) PublishWeights(ctx context.Context, key, ref string, w evaluator.Weighing) (*framework.WeightSet, error) {
+func (s *Service) PublishWeights(ctx context.Context, ref string, w evaluator.Weighing) (*framework.WeightSet, error) {
 	p, err := s.writer(ctx, account.Configure)
 	if err != nil {
 		return nil, err
@@ -325,7 +325,7 @@ func (s *Service) PublishWeights(ctx context.Context, key, ref string, w evaluat
 	if err != nil {
 		return nil, err
 	}
-	b := s.batch(p, key)
+	b := s.batch(p, "")
 	b.Documents = []store.Document{d, {Kind: store.WeightSet, Body: body, Index: map[string]string{"id": set.ID, "publishes_for": s.Framework.Hash(), "weight_set": set.Hash()}}}
 	_, err = s.Store.Record(ctx, b)
 	return set, err

@@ -14,21 +14,21 @@ import (
 
 // Issued is a report that was registered and can be handed out.
 type Issued struct {
-	PDF    []byte
-	Hash   string // of the document that registers it
-	Leaf   int64
-	Result *Kept
+	PDF     []byte
+	Hash    string // of the document that registers it
+	Leaf    int64
+	Subject *Kept // the assessment or comparison that it prints
 }
 
 // IssueReport keeps an assessment, prints it, registers the print in the log and seals the proof of both into the file, so
 // that anyone can check it without the store. The same assessment issued again, when nothing was recorded in between, is
 // the same report.
-func (s *Service) IssueReport(ctx context.Context, key string, r Request, l wording.Lang) (*Issued, error) {
+func (s *Service) IssueReport(ctx context.Context, r Request, l wording.Lang) (*Issued, error) {
 	p, err := s.writer(ctx, account.Issue)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.KeepAssessment(ctx, key, r)
+	kept, res, err := s.keepAssessment(ctx, p, r)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,6 @@ func (s *Service) IssueReport(ctx context.Context, key string, r Request, l word
 	if err != nil {
 		return nil, err
 	}
-	res := kept.Result
 	subject := proof.OfAssessment(res.Assessment)
 	in := reports.Input{Assessment: res.Assessment, Dossier: res.Dossier, Dictionary: s.Dictionary, Framework: s.Framework.Framework, Weights: res.Weights,
 		Program: "vigie " + s.Version, Knowledge: s.Knowledge}
@@ -59,12 +58,12 @@ func (s *Service) IssueReport(ctx context.Context, key string, r Request, l word
 }
 
 // IssueComparison is IssueReport for a comparison.
-func (s *Service) IssueComparison(ctx context.Context, key string, r CompareRequest, l wording.Lang) (*Issued, error) {
+func (s *Service) IssueComparison(ctx context.Context, r CompareRequest, l wording.Lang) (*Issued, error) {
 	p, err := s.writer(ctx, account.Issue)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.KeepComparison(ctx, key, r)
+	kept, res, err := s.keepComparison(ctx, p, r)
 	if err != nil {
 		return nil, err
 	}
@@ -72,13 +71,13 @@ func (s *Service) IssueComparison(ctx context.Context, key string, r CompareRequ
 	if err != nil {
 		return nil, err
 	}
-	in := s.comparisonInput(kept.Compared)
-	if len(kept.Compared.Results) <= reports.MaxCompared {
-		if in.Next, err = s.nextQuestions(kept.Compared); err != nil {
+	in := s.comparisonInput(res)
+	if len(res.Results) <= reports.MaxCompared {
+		if in.Next, err = s.nextQuestions(res); err != nil {
 			return nil, err
 		}
 	}
-	subject := proof.OfComparison(kept.Compared.Comparison)
+	subject := proof.OfComparison(res.Comparison)
 	index := map[string]string{"comparison": kept.Hash, "use_case": r.UseCase, "lang": string(l), "on": string(r.On)}
 	return s.issue(ctx, p, kept, subject, index, l, func(reg *reports.Registration) ([]byte, proof.Document, error) {
 		in.Registration = reg
@@ -126,5 +125,5 @@ func (s *Service) issue(ctx context.Context, p *account.Principal, kept *Kept, s
 		return nil, err
 	}
 	e, err := s.Store.In(store.Everything()).Entry(ctx, store.Report, doc.Hash())
-	return &Issued{PDF: sealed, Hash: doc.Hash(), Leaf: e.Leaf, Result: kept}, err
+	return &Issued{PDF: sealed, Hash: doc.Hash(), Leaf: e.Leaf, Subject: kept}, err
 }

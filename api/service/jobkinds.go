@@ -62,7 +62,7 @@ var assessAllJob = JobKind{
 				if err := ctx.Err(); err != nil {
 					return nil, "", err
 				}
-				kept, err := s.KeepAssessment(ctx, "", Request{Offering: offering, UseCase: use, Framework: p.Framework, On: p.On})
+				kept, res, err := s.KeepAssessment(ctx, Request{Offering: offering, UseCase: use, Framework: p.Framework, On: p.On})
 				n++
 				if invalid, apart := errors.AsType[*catalog.InvalidError](err); apart && invalid != nil { // of two entities of the group: nobody asks that
 					progress(n, total, wording.Text{})
@@ -75,7 +75,7 @@ var assessAllJob = JobKind{
 				if kept.New {
 					out.New++
 				}
-				out.Verdicts[string(kept.Result.Assessment.Verdict)]++
+				out.Verdicts[string(res.Assessment.Verdict)]++
 				progress(n, total, wording.Textf("assessed: %s for %s", "évalué : %s pour %s", offering, use))
 			}
 		}

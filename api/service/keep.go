@@ -20,48 +20,49 @@ type Kept struct {
 	Leaf   int64  `json:"leaf"` // entry of the log
 	Entity string `json:"entity,omitempty"`
 	New    bool   `json:"new"` // false: it had been kept before
-
-	Result   *Result        `json:"-"` // of an assessment
-	Compared *CompareResult `json:"-"` // of a comparison
 }
 
 // KeepAssessment assesses and records the assessment with all that it rests on: dossier, framework, weight set, knowledge,
 // dictionary, each once by its hash. Nothing hypothetical is ever kept. An assessment that rests on what all share is
 // shared; otherwise it belongs to the entity whose records it rests on.
-func (s *Service) KeepAssessment(ctx context.Context, key string, r Request) (*Kept, error) {
+func (s *Service) KeepAssessment(ctx context.Context, r Request) (*Kept, *Result, error) {
 	p, err := s.writer(ctx, account.Assess)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	return s.keepAssessment(ctx, p, r)
+}
+
+func (s *Service) keepAssessment(ctx context.Context, p *account.Principal, r Request) (*Kept, *Result, error) {
 	if r.WeightsFile != "" {
-		return nil, &catalog.InvalidError{Fields: []catalog.FieldError{{Path: "weights", Text: wording.Textf("publish the weights first: what is kept names them", "publier d'abord les pondérations : ce qui est conservé les nomme")}}}
+		return nil, nil, &catalog.InvalidError{Fields: []catalog.FieldError{{Path: "weights", Text: wording.Textf("publish the weights first: what is kept names them", "publier d'abord les pondérations : ce qui est conservé les nomme")}}}
 	}
-	s, err = s.under(ctx, r.Framework)
+	s, err := s.under(ctx, r.Framework)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	res, err := s.Assess(ctx, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	kept, err := s.keep(ctx, p, key, []*Result{res}, nil)
-	if err != nil {
-		return nil, err
-	}
-	kept.Result = res
-	return kept, nil
+	kept, err := s.keep(ctx, p, []*Result{res}, nil)
+	return kept, res, err
 }
 
 // KeepComparison compares and records the comparison with the assessments that it ranks and all that they rest on. A
 // comparison under assumptions is refused.
-func (s *Service) KeepComparison(ctx context.Context, key string, r CompareRequest) (*Kept, error) {
+func (s *Service) KeepComparison(ctx context.Context, r CompareRequest) (*Kept, *CompareResult, error) {
 	p, err := s.writer(ctx, account.Assess)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	s, err = s.under(ctx, r.Framework)
+	return s.keepComparison(ctx, p, r)
+}
+
+func (s *Service) keepComparison(ctx context.Context, p *account.Principal, r CompareRequest) (*Kept, *CompareResult, error) {
+	s, err := s.under(ctx, r.Framework)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if r.Weighing != nil {
 		own := *r.Weighing
@@ -70,19 +71,15 @@ func (s *Service) KeepComparison(ctx context.Context, key string, r CompareReque
 	}
 	res, err := s.Compare(ctx, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	kept, err := s.keep(ctx, p, key, res.Results, res)
-	if err != nil {
-		return nil, err
-	}
-	kept.Compared = res
-	return kept, nil
+	kept, err := s.keep(ctx, p, res.Results, res)
+	return kept, res, err
 }
 
 // keep records assessments, and the comparison of them if there is one. First what all assessments share: should the rest
 // fail, it does no harm and is there for the next.
-func (s *Service) keep(ctx context.Context, p *account.Principal, key string, results []*Result, c *CompareResult) (*Kept, error) {
+func (s *Service) keep(ctx context.Context, p *account.Principal, results []*Result, c *CompareResult) (*Kept, error) {
 	dossiers := make([]*catalog.Dossier, len(results))
 	for i, r := range results {
 		if r.Assessment.Hypothetical {
@@ -98,7 +95,7 @@ func (s *Service) keep(ctx context.Context, p *account.Principal, key string, re
 	if err != nil {
 		return nil, err
 	}
-	own := s.batch(p, key)
+	own := s.batch(p, "")
 	sets := []*framework.WeightSet{results[0].Weights}
 	if c != nil {
 		sets = append(sets, c.Members...)
@@ -137,9 +134,6 @@ func (s *Service) keep(ctx context.Context, p *account.Principal, key string, re
 		own.Documents = append(own.Documents, d)
 	}
 	last := own.Documents[len(own.Documents)-1]
-	if key != "" {
-		own.Key += "/" + last.Hash()[:16] // the facts may have changed since: then it is another request
-	}
 	receipt, err := s.Store.Record(ctx, own)
 	if err != nil {
 		return nil, err
@@ -319,19 +313,19 @@ func readDossier(ctx context.Context, in store.Reader, hash string) (*catalog.Do
 	return d, nil
 }
 
-// Replayed is what judging a kept assessment again gave.
-type Replayed struct {
-	Hash   string `json:"hash"`
-	Engine string `json:"engine"` // that recorded it
+// Replay is what judging a kept assessment again gave.
+type Replay struct {
+	Hash       string `json:"hash"`
+	RecordedBy string `json:"recorded_by"` // version of the program
 	// Run: it was judged again; only the engine that recorded it, with the same knowledge, can tell.
 	Run  bool         `json:"run"`
 	Same bool         `json:"same"` // the same bytes came out
-	Says wording.Text `json:"says"`
+	Text wording.Text `json:"text"` // says it to a person
 }
 
 // Replay judges a kept assessment again, from the parts that were kept with it and nothing else: the same engine gives the
 // same bytes.
-func (s *Service) Replay(ctx context.Context, hash string) (*Replayed, error) {
+func (s *Service) Replay(ctx context.Context, hash string) (*Replay, error) {
 	in, err := s.ledger(ctx, account.Read)
 	if err != nil {
 		return nil, err
@@ -341,9 +335,9 @@ func (s *Service) Replay(ctx context.Context, hash string) (*Replayed, error) {
 		return nil, err
 	}
 	a := old.Assessment
-	out := &Replayed{Hash: hash, Engine: a.Engine}
+	out := &Replay{Hash: hash, RecordedBy: a.Engine}
 	if a.Engine != s.Version || a.KnowledgeHash != s.Knowledge.Hash() {
-		out.Says = wording.Textf("recorded by engine %s, not re-run", "enregistré par le moteur %s, non rejoué", a.Engine)
+		out.Text = wording.Textf("recorded by engine %s, not re-run", "enregistré par le moteur %s, non rejoué", a.Engine)
 		return out, nil
 	}
 	under, err := s.underKept(ctx, in, a.FrameworkHash)
@@ -355,9 +349,9 @@ func (s *Service) Replay(ctx context.Context, hash string) (*Replayed, error) {
 		return nil, err
 	}
 	out.Run, out.Same = true, again.Assessment.Hash == hash && proof.OfAssessment(again.Assessment).Hash() == hash
-	out.Says = wording.Textf("judged again from what was kept: the same, to the byte", "rejugé à partir de ce qui a été conservé : identique, à l'octet près")
+	out.Text = wording.Textf("judged again from what was kept: the same, to the byte", "rejugé à partir de ce qui a été conservé : identique, à l'octet près")
 	if !out.Same {
-		out.Says = wording.Textf("judged again from what was kept: it differs; the record, or the program, is not what it says", "rejugé à partir de ce qui a été conservé : le résultat diffère ; l'enregistrement, ou le programme, n'est pas ce qu'il prétend")
+		out.Text = wording.Textf("judged again from what was kept: it differs; the record, or the program, is not what it says", "rejugé à partir de ce qui a été conservé : le résultat diffère ; l'enregistrement, ou le programme, n'est pas ce qu'il prétend")
 	}
 	return out, nil
 }

@@ -92,6 +92,14 @@ func who(ctx context.Context, person, entity string, roles ...account.Role) cont
 
 func group(t testing.TB) context.Context { return who(t.Context(), "p-group", "", account.Roles()...) }
 
+// whoOr is somebody with one role, or somebody with all on a demonstration.
+func whoOr(t *testing.T, demo bool, r account.Role) context.Context {
+	if demo {
+		return group(t)
+	}
+	return who(t.Context(), "p-one", "", r)
+}
+
 const offering = "mistral-api-medium-3.5"
 
 func isA[E error](err error) bool { _, ok := errors.AsType[E](err); return ok }
