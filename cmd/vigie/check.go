@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,6 +85,9 @@ func (a *app) runCheck(paths []string, asJSON bool) error {
 
 // checkPath reads a path as what it is. Counts are filled in when nothing is wrong.
 func checkPath(path string) (checked, error) {
+	if err := readable(path); err != nil {
+		return checked{Path: path}, err
+	}
 	r := checked{Path: path, Is: kindOfPath(path)}
 	dict, err := dictionary.Builtin()
 	if err != nil {
@@ -114,6 +118,34 @@ func checkPath(path string) (checked, error) {
 		r.Counts = map[string]int{"records": len(c.Records), "claims": len(c.Claims), "sources": len(c.Sources)}
 	}
 	return r, nil
+}
+
+// readable refuses what would be waited for instead of read (a pipe, a device), and one file of a framework, which means
+// nothing without the others. What is not there is told by who reads it.
+func readable(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	if !info.IsDir() {
+		if !info.Mode().IsRegular() {
+			return fault("%s is neither a file nor a folder", "%s n'est ni un fichier ni un dossier", path)
+		}
+		if filepath.Base(path) == framework.MetaFile {
+			return fault("%s is one file of a framework; give its folder: vigie check %s", "%s est un fichier d'un référentiel ; donner son dossier : vigie check %s", path, filepath.Dir(path))
+		}
+		return nil
+	}
+	return filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		ext := strings.ToLower(filepath.Ext(p))
+		if info, err := os.Stat(p); err == nil && !info.Mode().IsRegular() && !info.IsDir() && (ext == ".yaml" || ext == ".yml") {
+			return fault("%s is neither a file nor a folder", "%s n'est ni un fichier ni un dossier", p)
+		}
+		return nil
+	})
 }
 
 // kindOfPath looks at names, and at the first lines of one file, never further.

@@ -22,6 +22,7 @@ func (a *app) compare() *cobra.Command {
 		asJSON bool
 		full   bool
 		out    string
+		assume []string
 	)
 	c := &cobra.Command{
 		Use:   "compare",
@@ -29,17 +30,24 @@ func (a *app) compare() *cobra.Command {
 		Long: a.say(`Assesses each offering, ranks the eligible, the undetermined and the not eligible apart, and says with each rank
 how firm it is: firm, likely or not separated. Weights are drawn around the committee's; the same seed gives the
 same answer. --json writes the comparison in its canonical form (RFC 8785). -o writes it as a report (.pdf) or as a
-workbook whose sums are live formulas (.xlsx); the file appears whole or not at all.`,
+workbook whose sums are live formulas (.xlsx); the file appears whole or not at all.
+
+--assume asks "what if" and may be repeated: `+catalog.AssumptionForms+`.`,
 			`Évalue chaque offre, classe à part les éligibles, les indéterminées et les non éligibles, et dit pour chaque rang
 s'il est solide, probable ou non départagé. Les poids sont tirés autour de ceux du comité ; la même graine donne la
 même réponse. --json écrit la forme canonique (RFC 8785). -o en écrit un rapport (.pdf) ou un classeur aux sommes
-recalculées (.xlsx) ; le fichier apparaît en entier ou pas du tout.`),
+recalculées (.xlsx) ; le fichier apparaît en entier ou pas du tout.
+
+--assume pose une hypothèse et peut être répété : `+catalog.AssumptionForms+`.`),
 		Example: `  vigie compare --offering mistral-api-medium-3.5 --offering openai-api-eu-gpt-5.5 --use-case office-assistant
   vigie compare --offering ovh-gpt-oss-120b --offering scaleway-gpt-oss-120b --use-case hr-personal-data --conviction agreed --json
   vigie compare --offering ovh-gpt-oss-120b --offering scaleway-gpt-oss-120b --use-case hr-personal-data --lang fr -o comparaison.xlsx`,
 		Args: a.noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := q.fill(&r); err != nil {
+				return err
+			}
+			if err := drawn(c, r); err != nil {
 				return err
 			}
 			var file *outFile
@@ -54,9 +62,12 @@ recalculées (.xlsx) ; le fichier apparaît en entier ou pas du tout.`),
 			if err != nil {
 				return err
 			}
+			if r.Assume, err = s.Assumptions(assume); err != nil {
+				return assumed(err, assume)
+			}
 			res, err := s.Compare(c.Context(), r)
 			if err != nil {
-				return err
+				return assumed(err, assume)
 			}
 			switch {
 			case file != nil && extension(out) == ".pdf":
@@ -82,12 +93,24 @@ recalculées (.xlsx) ; le fichier apparaît en entier ou pas du tout.`),
 	f.StringVar(&r.Conviction, "conviction", "", a.say("how far the weights are agreed: agreed, debated (default) or no_opinion", "à quel point les poids font accord : agreed, debated (défaut) ou no_opinion"))
 	f.Uint64Var(&r.Seed, "seed", evaluator.DefaultSeed, a.say("seed of the draws", "graine des tirages"))
 	f.IntVar(&r.Draws, "draws", evaluator.DefaultDraws, a.say("number of draws", "nombre de tirages"))
+	a.assumeFlag(c, &assume)
 	f.BoolVar(&full, "full", false, a.say("every criterion side by side", "chaque critère côte à côte"))
 	f.StringVarP(&out, "output", "o", "", a.say("`FILE` to write, .pdf or .xlsx", "`FICHIER` à écrire, .pdf ou .xlsx"))
 	a.jsonFlag(c, &asJSON)
 	_ = c.MarkFlagFilename("output", "pdf", "xlsx")
 	_ = c.RegisterFlagCompletionFunc("conviction", cobra.FixedCompletions([]string{"agreed", "debated", "no_opinion"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
+}
+
+// drawn refuses a seed or a number of draws that would be taken for the default.
+func drawn(c *cobra.Command, r service.CompareRequest) error {
+	switch {
+	case c.Flags().Changed("draws") && (r.Draws < 1 || r.Draws > ranking.MaxDraws):
+		return fault("--draws: expected from 1 to %d draws, found %d", "--draws : attendu : de 1 à %d tirages ; trouvé : %d", ranking.MaxDraws, r.Draws)
+	case c.Flags().Changed("seed") && r.Seed == 0:
+		return fault("--seed: expected a whole number from 1", "--seed : attendu : un nombre entier à partir de 1")
+	}
+	return nil
 }
 
 // compareFlags are those of commands over several offerings.
@@ -139,6 +162,12 @@ func (a *app) printComparison(ctx context.Context, s *service.Service, res *serv
 		return err
 	}
 	o.line(o.in(bold, a.in(o.sp.Names(catalog.Ref{Kind: catalog.UseCase, ID: o.c.UseCase}))))
+	if o.c.Hypothetical {
+		o.line(o.in(yellow, a.say("Hypothetical: it rests on assumptions; nothing may be decided on it", "Hypothétique : repose sur des hypothèses ; rien ne se décide dessus")))
+		for _, x := range res.Results[0].Dossier.Assumptions {
+			o.line("  · " + x.Text)
+		}
+	}
 	o.line(o.in(dim, a.say("%s · weights %s · %s draws, ± %s points", "%s · pondérations %s · %s tirages, ± %s points", o.c.On.In(a.lang), o.c.WeightSet, wording.Number(a.lang, itoa(int64(o.c.Draws))), wording.Number(a.lang, fmt.Sprintf("%.1f", 100*o.c.Error)))))
 	o.ranking()
 	o.swaps(full)
@@ -163,6 +192,10 @@ func (o *compared) ranking() {
 	}
 	width = min(width, 40)
 	var group evaluator.Verdict
+	size := map[evaluator.Verdict]int{}
+	for _, r := range o.c.Ranking {
+		size[r.Group]++
+	}
 	for _, r := range o.c.Ranking {
 		if r.Group != group {
 			group = r.Group
@@ -173,7 +206,11 @@ func (o *compared) ranking() {
 			o.line("      " + name)
 			name = ""
 		}
-		o.line(fmt.Sprintf("  %2d  ", r.Rank) + pad(name, width) + "  " + o.bar(r.Score) + "  " + pad(service.Whole(r.Score), 7) + " " + o.app.in(wordTexts[r.Word]))
+		word := wordTexts[r.Word]
+		if size[r.Group] == 1 { // there is nobody to be ahead of
+			word = wording.Textf("alone in its group", "seule de son groupe")
+		}
+		o.line(fmt.Sprintf("  %2d  ", r.Rank) + pad(name, width) + "  " + o.bar(r.Score) + "  " + pad(service.Whole(r.Score), 7) + " " + o.app.in(word))
 		for i, k := range r.KnockOuts {
 			if i == 3 {
 				o.line(o.in(dim, "        "+o.app.say("… and %d more", "… et %d de plus", len(r.KnockOuts)-3)))

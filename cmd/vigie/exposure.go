@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,7 +47,7 @@ C'est une aide à la décision, non un avis juridique.`),
 			r.Request = service.Request{Offering: q.offering, UseCase: q.useCase, Organisation: q.organisation, On: q.on, KnownOn: q.known()}
 			res, err := s.Exposure(c.Context(), r)
 			if err != nil {
-				return err
+				return assumed(err, r.Assume)
 			}
 			if asJSON {
 				return a.writeCanonical(res)
@@ -62,7 +63,7 @@ C'est une aide à la décision, non un avis juridique.`),
 	f.StringArrayVar(&r.Laws, "law", nil, a.say("only this `LAW`; may be repeated", "seulement cette `LOI` ; répétable"))
 	a.dayFlags(c, &q.days)
 	f.Var(dayFlag{&r.LawOn}, "law-on", a.say("law of this day (default: the day of --on)", "droit de ce jour (défaut : le jour de --on)"))
-	f.StringArrayVar(&r.Assume, "assume", nil, a.say("what if: an `ASSUMPTION`; may be repeated", "et si : une `HYPOTHÈSE` ; répétable"))
+	a.assumeFlag(c, &r.Assume)
 	a.catalogueFlag(c, &q.Catalogue)
 	f.BoolVar(&full, "full", false, a.say("every law, every path", "chaque loi, chaque chemin"))
 	a.jsonFlag(c, &asJSON)
@@ -141,7 +142,7 @@ func (e *exposed) changes() {
 }
 
 func (e *exposed) group(status jurisdiction.Status, mark, style string, full bool) {
-	var list []jurisdiction.Exposure
+	var list []jurisdiction.Exposure // a copy: waiting takes it apart
 	for _, x := range e.res.Exposures.Exposures {
 		if x.Status == status {
 			list = append(list, x)
@@ -159,10 +160,55 @@ func (e *exposed) group(status jurisdiction.Status, mark, style string, full boo
 		e.para(2, e.in(style, mark)+" ", "", strings.Join(names, e.app.say("; ", " ; ")))
 		return
 	}
+	if status == jurisdiction.Undetermined && !full {
+		e.waiting(list, mark, style)
+		return
+	}
 	for _, x := range list {
 		e.law(x, mark, style, full)
 	}
 }
+
+// waiting lists undetermined laws by what they wait for: one owner that is not known holds a score of them open, for the
+// same reason.
+func (e *exposed) waiting(list []jurisdiction.Exposure, mark, style string) {
+	same := func(x, y jurisdiction.Exposure) bool {
+		return x.CouldBe == y.CouldBe && x.Floor == y.Floor && slices.Equal(x.DecidedBy, y.DecidedBy)
+	}
+	for len(list) > 0 {
+		first := list[0]
+		if n := len(list); n == 1 || !slices.ContainsFunc(list[1:], func(x jurisdiction.Exposure) bool { return same(first, x) }) {
+			e.law(first, mark, style, false)
+			list = list[1:]
+			continue
+		}
+		var names []string
+		list = slices.DeleteFunc(list, func(x jurisdiction.Exposure) bool {
+			if !same(first, x) {
+				return false
+			}
+			names = append(names, e.text(x.Short))
+			return true
+		})
+		e.para(2, e.in(style, mark)+" ", bold, strings.Join(names, e.app.say("; ", " ; "))+
+			e.app.say(" · could be: %s", " · pourraient être : %s", strings.ToLower(e.text(e.svc.ExposureStatus(first.CouldBe)))))
+		e.line("    " + e.in(dim, e.app.say("all for the same reason; what would settle them:", "toutes pour la même raison ; ce qui trancherait :")))
+		for i, id := range first.DecidedBy {
+			if i == topReasons {
+				e.para(6, "", dim, e.app.say("… and %d more (--full)", "… et %d autres (--full)", len(first.DecidedBy)-i))
+				break
+			}
+			for _, q := range e.res.Questions {
+				if q.ID == id {
+					e.para(6, "· ", dim, e.text(q.Text))
+				}
+			}
+		}
+	}
+}
+
+// topReasons is how many questions are written under laws that wait for the same.
+const topReasons = 3
 
 func (e *exposed) law(x jurisdiction.Exposure, mark, style string, full bool) {
 	name := e.text(x.Short) + " (" + e.text(e.svc.Knowledge.Laws.Countries.Name(x.Jurisdiction)) + ")"

@@ -137,6 +137,7 @@ func (a *app) open(o service.Options) (*service.Service, error) {
 	if err != nil {
 		return nil, placed(placed(err, o.Catalogue), o.Framework)
 	}
+	a.noteExtended(o.Catalogue, s.Catalogue)
 	return s, nil
 }
 

@@ -34,7 +34,7 @@ Nothing of it is kept. Assumptions: `+catalog.AssumptionForms+`.`,
 				return err
 			}
 			if r.Assume, err = s.Assumptions(assume); err != nil {
-				return err
+				return assumed(err, assume)
 			}
 			var res *evaluator.WhatIf
 			if folder != "" {
@@ -43,14 +43,14 @@ Nothing of it is kept. Assumptions: `+catalog.AssumptionForms+`.`,
 					return err
 				}
 				if res, err = s.WhatIfDecided(c.Context(), h, q.on, r.Assume); err != nil {
-					return err
+					return assumed(err, assume)
 				}
 			} else {
 				if err := q.fill(&r); err != nil {
 					return err
 				}
 				if res, err = s.WhatIf(c.Context(), r); err != nil {
-					return err
+					return assumed(err, assume)
 				}
 			}
 			if asJSON {
@@ -61,7 +61,7 @@ Nothing of it is kept. Assumptions: `+catalog.AssumptionForms+`.`,
 	}
 	a.compareFlags(c, &q, &r)
 	f := c.Flags()
-	f.StringArrayVar(&assume, "assume", nil, a.say("what if: an `ASSUMPTION`; may be repeated", "et si : une `HYPOTHÈSE` ; répétable"))
+	a.assumeFlag(c, &assume)
 	f.StringVar(&folder, "decisions", "", a.say("every decision in force in this `FOLDER`, instead of offerings", "toutes les décisions en vigueur de ce `DOSSIER`, au lieu d'offres"))
 	a.jsonFlag(c, &asJSON)
 	_ = c.MarkFlagDirname("decisions")

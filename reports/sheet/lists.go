@@ -25,6 +25,10 @@ func (b *book) ranking() {
 		b.say("Your weights are not those of the set: the columns that bear them say something else than the engine.", "Vos poids ne sont pas ceux du jeu : les colonnes qui en dépendent disent autre chose que le moteur.")), "note")
 	last := firstLine + len(c.Ranking) - 1
 	total := firstLine + len(b.Framework.Families)
+	size := map[evaluator.Verdict]int{}
+	for _, r := range c.Ranking {
+		size[r.Group]++
+	}
 	for i, r := range c.Ranking {
 		n, col := firstLine+i, checkLeads+1+i*perOffering
 		b.text(ranks, 1, n, b.t(verdicts[r.Group]), "")
@@ -35,7 +39,11 @@ func (b *book) ranking() {
 			b.number(ranks, 5+j, n, float64(x)/100, "points")
 			b.formula(ranks, 9+j, n, b.of(check, fixed(col+j, total)), "points")
 		}
-		b.text(ranks, 8, n, b.t(words[r.Word]), "")
+		word := b.t(words[r.Word])
+		if size[r.Group] == 1 {
+			word = b.say("alone in its group", "seule de son groupe")
+		}
+		b.text(ranks, 8, n, word, "")
 		b.formula(ranks, 12, n, fmt.Sprintf("1+SUMPRODUCT((%s=%s)*(%s>%s+0.000000001))", column(1, firstLine, last), fixed(1, n), column(11, firstLine, last), fixed(11, n)), "")
 		b.text(ranks, 13, n, r.Assessment, "note")
 	}
