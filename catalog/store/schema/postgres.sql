@@ -78,9 +78,9 @@ log_tiles.data bytea NO -
 names.kind text NO C
 names.id text NO C
 names.from_day text NO C
+names.text text NO C
 names.until_day text NO C
 names.record bigint NO -
-names.text text NO C
 passes.hash bytea NO -
 passes.sort text NO C
 passes.person text YES C

@@ -112,9 +112,9 @@ CREATE TABLE names (
   kind TEXT NOT NULL,
   id TEXT NOT NULL,
   from_day TEXT NOT NULL,
+  text TEXT NOT NULL, -- before the rest: a search reads no further
   until_day TEXT NOT NULL,
   record INTEGER NOT NULL,
-  text TEXT NOT NULL,
   PRIMARY KEY (kind, id, from_day)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE passes (

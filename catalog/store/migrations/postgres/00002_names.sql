@@ -6,9 +6,9 @@ CREATE TABLE names (
   kind TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
   from_day TEXT COLLATE "C" NOT NULL,
+  text TEXT COLLATE "C" NOT NULL, -- before the rest: a search reads no further
   until_day TEXT COLLATE "C" NOT NULL,
   record BIGINT NOT NULL,
-  text TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (kind, id, from_day)
 );
 
