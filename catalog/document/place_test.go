@@ -57,7 +57,7 @@ func TestFind(t *testing.T) {
 	}{
 		{"as it stands", "erase it within thirty (30) days", []string{"clause 1.1 | erase it within thirty (30) days"}},
 		{"other quotation marks, dashes, spaces and line breaks", "The \"Customer\"  keeps all rights in its data - the Vendor’s\nuse", []string{"clause 1.1 | The “Customer” keeps all rights in its data – the Vendor's use"}},
-		{"hyphenated at the end of a line", "No train-\ning on cus­tomer data", []string{"clause 1.2 | No training on customer data"}},
+		{"hyphenated at the end of a line", "No train-\ning on cus\u00adtomer data", []string{"clause 1.2 | No training on customer data"}},
 		{"words left out", "The “Customer” keeps all rights […] erase it within thirty (30) days", []string{"clause 1.1 | The “Customer” keeps all rights in its data – the Vendor's use is limited to 1.5 TB. The Vendor shall (a) keep data secret; (b) erase it within thirty (30) days"}},
 		{"over several blocks", "not for models; not for tests", nil},
 		{"over several blocks, with their numbers", "not for models; (b) not for tests", []string{"clause 1.2(a) | not for models;\n(b) not for tests"}},
