@@ -80,6 +80,7 @@ type FactDef struct {
 	AbsentRule   *AbsentRule  `yaml:"absent"`
 	StaleAfter   int64        `yaml:"stale_after_months"` // months; 0: does not go stale
 	Inherited    bool         `yaml:"inherited"`          // a subsidiary takes it from the parent that controls it
+	AskedOf      AskedOf      `yaml:"asked_of"`           // who can answer; empty: as the section says
 	Where        []string     `yaml:"where"`
 	Strongest    []SourceKind `yaml:"strongest"` // kinds of source that come first for this fact, strongest first
 	Required     bool         `yaml:"required"`
@@ -137,15 +138,28 @@ func (y *yamlValue) DecodeNode(_ *strict.Reader, n *yaml.Node, _ string) { y.nod
 // Section is a screen of the sheet: facts of one kind of record.
 type Section struct {
 	strict.Pos
-	ID     string       `yaml:"section,required"`
-	Order  int64        `yaml:"order,required"`
-	Record Kind         `yaml:"record,required"`
-	ReadAs string       `yaml:"read_as"` // paths begin with it instead of the kind: facts read in a role (provider)
-	Repeat bool         `yaml:"repeat"`
-	Title  wording.Text `yaml:"title,required"`
-	Intro  wording.Text `yaml:"intro"`
-	Facts  []*FactDef   `yaml:"facts,required"`
+	ID      string       `yaml:"section,required"`
+	Order   int64        `yaml:"order,required"`
+	Record  Kind         `yaml:"record,required"`
+	ReadAs  string       `yaml:"read_as"` // paths begin with it instead of the kind: facts read in a role (provider)
+	Repeat  bool         `yaml:"repeat"`
+	AskedOf AskedOf      `yaml:"asked_of"` // who can answer its facts; empty: the vendor
+	Title   wording.Text `yaml:"title,required"`
+	Intro   wording.Text `yaml:"intro"`
+	Facts   []*FactDef   `yaml:"facts,required"`
 }
+
+// AskedOf is who can answer a fact.
+type AskedOf string
+
+// Who can answer. A reading of the terms against one's own use, or a check of a register, is the organisation's to make.
+const (
+	AskVendor       AskedOf = "vendor"
+	AskOrganisation AskedOf = "organisation"
+)
+
+// Allowed implements strict.Enum.
+func (AskedOf) Allowed() []string { return []string{string(AskVendor), string(AskOrganisation)} }
 
 // Unit is a unit of measure in words.
 type Unit struct {
@@ -176,6 +190,19 @@ func (d *Dictionary) Facts() []*FactDef {
 		out = append(out, s.Facts...)
 	}
 	return out
+}
+
+// Asks is a fact put as a question: in the dictionary's words, else its label. Where records repeat, a label alone ("Value")
+// does not say of what, so that the title of its section goes before it.
+func (d *Dictionary) Asks(f *FactDef) wording.Text {
+	if !f.Question.IsZero() {
+		return f.Question
+	}
+	i := slices.IndexFunc(d.Sections, func(s *Section) bool { return s.ID == f.Section })
+	if i < 0 || !d.Sections[i].Repeat {
+		return f.Label
+	}
+	return wording.Textf("%s: %s", "%s : %s", d.Sections[i].Title, f.Label.Lower())
 }
 
 // Paths lists every declared path, sorted.
@@ -262,6 +289,11 @@ func (d *Dictionary) addSection(s *Section, faults *strict.Faults) {
 	}
 	for _, f := range s.Facts {
 		f.Record, f.Section = s.Record, s.ID
+		for _, by := range []AskedOf{s.AskedOf, AskVendor} {
+			if f.AskedOf == "" {
+				f.AskedOf = by
+			}
+		}
 		if !strings.HasPrefix(f.Path, root+".") || strings.Count(f.Path, ".") != 1 {
 			faults.Add(f.Pos, f.Path, wording.Textf("the path must be %s.word, as its section is about that", "le chemin doit être %s.mot, comme sa section", root))
 		}

@@ -234,10 +234,7 @@ func (q *asking) ask(m MissingFact) (Question, error) {
 	leaf := catalog.FactRef{Record: m.Record, Path: m.Path}
 	def, declared := q.in.Dictionary.Fact(m.Path)
 	if declared {
-		out.Text, out.Cost = def.Question, CostOf(def)
-		if out.Text.IsZero() {
-			out.Text = def.Label
-		}
+		out.Text, out.Cost = q.in.Dictionary.Asks(def), CostOf(def)
 		out.Ask = whomToAsk(q.in.Dossier, def, m.Record)
 	}
 	t := &trials{asking: q, passes: map[int]int{}, fails: map[int]int{}}
@@ -286,7 +283,7 @@ func whomToAsk(d *catalog.Dossier, def *catalog.FactDef, record catalog.Ref) cat
 		maker = d.Roles.Providers[0]
 	}
 	switch {
-	case def.Record == catalog.UseCase || def.Record == catalog.Organisation:
+	case def.AskedOf == catalog.AskOrganisation:
 		return catalog.Ref{}
 	case root == "provider" && !record.IsZero():
 		return record
