@@ -53,7 +53,7 @@ func TestRefused(t *testing.T) {
 		{"an archive that is no Word document", "a.docx", archive(t, part{"xl/workbook.xml", "<a/>"}), NotText, 1},
 		{"a damaged archive", "a.docx", []byte("PK\x03\x04 and then nothing"), Malformed, 1},
 		{"an old Office file", "a.doc", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00"), NotText, 1},
-		{"text of more than the limit", "a.txt", bytes.Repeat([]byte(strings.Repeat("A sentence of some words, and one more. ", 20)+"\n\n"), 9<<20/802), TooLarge, 160},
+		{"text of more than the limit", "a.txt", bytes.Repeat([]byte(strings.Repeat("A sentence of some words, and one more. ", 20)+"\n\n"), 9<<20/802), TooLarge, 640},
 		{"paragraphs without end", "a.txt", bytes.Repeat([]byte("x\n\n"), MaxBlocks+1), TooMany, 120},
 		{"elements nested too deep", "a.html", []byte(strings.Repeat("<div>", 100_000) + "x"), TooDeep, 8},
 		{"a page of only scripts", "a.html", []byte("<html><script>" + strings.Repeat("x", 1<<20) + "</script>"), NotText, 16},
