@@ -9,11 +9,13 @@ import (
 
 	"vigie/api/service"
 	"vigie/catalog"
+	"vigie/catalog/account"
 	"vigie/catalog/exchange"
 	"vigie/catalog/reference"
 	"vigie/catalog/store"
 	"vigie/catalog/strict"
 	"vigie/catalog/wording"
+	"vigie/evaluator/decision"
 )
 
 // importing is what import asks for.
@@ -85,7 +87,48 @@ que ceux-ci avaient enregistré et ne disent plus est retiré, pour le motif don
 // imported is the answer of import, for programs.
 type imported struct {
 	*store.Difference
-	Recorded *store.Receipt `json:"recorded,omitempty"`
+	// Decisions in force that rest on facts that change, and once it is recorded, what became of them.
+	Decisions []touched      `json:"decisions"`
+	Recorded  *store.Receipt `json:"recorded,omitempty"`
+}
+
+// touched is a decision in force whose dossier holds facts that change.
+type touched struct {
+	Hash     string          `json:"hash"`
+	Offering string          `json:"offering"`
+	UseCase  string          `json:"use_case"`
+	Facts    int             `json:"facts"`
+	Drift    *decision.Drift `json:"drift,omitempty"`
+}
+
+// decisionsTouched finds the decisions in force that rest on facts that would change.
+func decisionsTouched(ctx context.Context, sv *service.Service, s *store.Store, d *store.Difference, on catalog.Date) ([]touched, error) {
+	out := []touched{}
+	if len(d.Facts) == 0 {
+		return out, nil
+	}
+	changed := map[catalog.Ref]int{}
+	for _, f := range d.Facts {
+		changed[f.Record]++
+	}
+	list, err := sv.Decisions(ctx, service.DecisionQuery{On: on, Status: decision.InForce})
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range list {
+		dossier, err := s.Gather(ctx, on, on, catalog.Query{Offering: x.Offering, UseCase: x.UseCase, Organisation: x.Organisation})
+		if err != nil {
+			return nil, err
+		}
+		n := 0
+		for i := range dossier.Records {
+			n += changed[dossier.Records[i].Ref()]
+		}
+		if n > 0 {
+			out = append(out, touched{Hash: x.Hash, Offering: x.Offering, UseCase: x.UseCase, Facts: n})
+		}
+	}
+	return out, nil
 }
 
 func (a *app) runImport(ctx context.Context, x importing) error {
@@ -100,7 +143,21 @@ func (a *app) runImport(ctx context.Context, x importing) error {
 	if err != nil {
 		return err
 	}
-	out := imported{Difference: d}
+	out := imported{Difference: d, Decisions: []touched{}}
+	ctx = account.With(ctx, account.Local())
+	kept, err := s.Documents(ctx, store.Decision, nil, 0, 1)
+	if err != nil {
+		return err
+	}
+	var sv *service.Service
+	if len(kept) > 0 { // only then is a framework needed
+		if sv, err = service.OpenStore(service.Options{Version: programVersion()}, s); err != nil {
+			return err
+		}
+		if out.Decisions, err = decisionsTouched(ctx, sv, s, d, x.on); err != nil {
+			return err
+		}
+	}
 	if x.accept != "" && !d.Empty() {
 		b := d.Batch(x.by, x.accept)
 		b.Entity = x.entity
@@ -109,6 +166,11 @@ func (a *app) runImport(ctx context.Context, x importing) error {
 			return err
 		}
 		out.Recorded = &r
+		for i := range out.Decisions {
+			if out.Decisions[i].Drift, err = sv.DriftKept(ctx, out.Decisions[i].Hash, x.on); err != nil {
+				return err
+			}
+		}
 	}
 	bar.end()
 	if x.asJSON {
@@ -186,6 +248,14 @@ func (a *app) printImport(s *store.Store, x importing, out imported) error {
 	list(a.say("Facts that change on %s (%d)", "Faits qui changent au %s (%d)", x.on.In(a.lang), len(facts)), len(facts), func(i int) string {
 		f := facts[i]
 		return f.Record.String() + " · " + sp.Label(f.Path) + wording.Colon(a.lang) + " " + sp.State(f.Path, f.Before.State, f.Before.Value, f.Before.Disputed) + " → " + sp.State(f.Path, f.After.State, f.After.Value, f.After.Disputed)
+	})
+	list(a.say("Decisions in force that rest on facts that change (%d)", "Décisions en vigueur qui reposent sur des faits qui changent (%d)", len(out.Decisions)), len(out.Decisions), func(i int) string {
+		t := out.Decisions[i]
+		line := t.Offering + " · " + t.UseCase + " · " + a.in(tally(int64(t.Facts), "fact", "facts", "fait", "faits"))
+		if t.Drift != nil {
+			line += wording.Colon(a.lang) + " " + a.in(t.Drift.Summary)
+		}
+		return line
 	})
 	sc.gap()
 	switch {
