@@ -65,7 +65,7 @@ func (s *Store) Backup(ctx context.Context, dir string) (*Manifest, error) {
 			}
 			m.Checkpoint = string(signed)
 		}
-		list, err = rows[fileRow](q, "SELECT leaf, hash, entity, size, media_type, name FROM files ORDER BY leaf")
+		list, err = rows[fileRow](q, "SELECT leaf, hash, entity, size, media_type, name FROM files f WHERE leaf = (SELECT min(leaf) FROM files WHERE hash = f.hash) ORDER BY leaf")
 		return err
 	}); err != nil {
 		return nil, err
@@ -302,7 +302,7 @@ func stageBackup(ctx context.Context, dir, stage string, m *Manifest, o Options)
 	}
 	var list []fileRow
 	if err := s.reading(ctx, func(q query) (err error) {
-		list, err = rows[fileRow](q, "SELECT leaf, hash, entity, size, media_type, name FROM files ORDER BY leaf")
+		list, err = rows[fileRow](q, "SELECT leaf, hash, entity, size, media_type, name FROM files f WHERE leaf = (SELECT min(leaf) FROM files WHERE hash = f.hash) ORDER BY leaf")
 		return err
 	}); err != nil {
 		return v, err

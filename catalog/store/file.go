@@ -66,11 +66,12 @@ func (s *Store) AddFile(ctx context.Context, r io.Reader, name, want string, siz
 	if err := s.change(ctx, func(c *change) error { return c.addFile(row) }); err != nil {
 		return File{}, err
 	}
-	return s.File(ctx, got.SHA256)
+	return s.In(Within(group)).File(ctx, got.SHA256)
 }
 
 func (c *change) addFile(r fileRow) error {
-	_, stands, err := row[int64](c.query, "SELECT leaf FROM files WHERE hash = ?", r.Hash)
+	// What all share stands for everybody; what one entity keeps stands for that one alone.
+	_, stands, err := row[int64](c.query, "SELECT leaf FROM files WHERE hash = ? AND coalesce(entity, '') IN ('', ?)", r.Hash, entityName(r.Entity))
 	if err != nil || stands {
 		return err
 	}
@@ -97,20 +98,27 @@ func shownName(name string) string {
 
 // File tells what is known of a stored file.
 func (s *Store) File(ctx context.Context, sum string) (File, error) {
+	return s.In(Everything()).File(ctx, sum)
+}
+
+// File is Store.File within the scope: of the rows with these bytes, that of an entity comes before what all share, and
+// sources outside the scope make nothing confidential.
+func (r Reader) File(ctx context.Context, sum string) (File, error) {
 	var out File
-	err := s.reading(ctx, func(q query) error {
+	seen, args := r.scope.where("entity")
+	err := r.s.reading(ctx, func(q query) error {
 		if !catalog.ValidSHA256(sum) {
 			return noFile(sum)
 		}
-		r, ok, err := row[fileRow](q, "SELECT leaf, hash, entity, size, media_type, name FROM files WHERE hash = ?", hashBytes(sum))
+		f, ok, err := row[fileRow](q, "SELECT leaf, hash, entity, size, media_type, name FROM files WHERE hash = ?"+seen+" ORDER BY entity IS NULL, leaf LIMIT 1", append([]any{hashBytes(sum)}, args...)...)
 		if err != nil {
 			return err
 		}
 		if !ok {
 			return noFile(sum)
 		}
-		out = r.toFile()
-		n, _, err := row[int64](q, "SELECT count(*) FROM sources WHERE file = ? AND confidential = 1", sum)
+		out = f.toFile()
+		n, _, err := row[int64](q, "SELECT count(*) FROM sources WHERE file = ? AND confidential = 1"+seen, append([]any{sum}, args...)...)
 		out.Confidential = n > 0
 		return err
 	})

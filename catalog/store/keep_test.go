@@ -194,7 +194,7 @@ func TestSourceFiles(t *testing.T) {
 		if diff := cmp.Diff(want, f); err != nil || diff != "" {
 			t.Fatal(err, diff)
 		}
-		if again, err := s.AddFile(t.Context(), strings.NewReader(pdf), "other.pdf", f.SHA256, -1, ""); err != nil || again != f {
+		if again, err := s.AddFile(t.Context(), strings.NewReader(pdf), "other.pdf", f.SHA256, -1, "fr"); err != nil || again != f {
 			t.Errorf("%+v, %v", again, err)
 		}
 		record(t, s, Batch{Sources: []catalog.Source{{ID: "c", Title: "Contract", Kind: catalog.KindContract, Signed: true, File: f.SHA256, Confidential: true}}})

@@ -299,12 +299,3 @@ func (r Reader) Draft(ctx context.Context, id string) (Draft, error) {
 	}
 	return d, err
 }
-
-// File is Store.File within the scope.
-func (r Reader) File(ctx context.Context, sum string) (File, error) {
-	f, err := r.s.File(ctx, sum)
-	if err == nil && !r.scope.Sees(f.Entity) {
-		return File{}, noFile(sum)
-	}
-	return f, err
-}

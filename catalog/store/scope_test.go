@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -255,6 +256,39 @@ func TestScopeOfWrites(t *testing.T) {
 		}
 		v, err := s.Verify(t.Context(), VerifyOptions{})
 		if err != nil || !v.OK() {
+			t.Errorf("%+v, %v", v, err)
+		}
+	})
+}
+
+// The same bytes are a file of each entity that sends them, under its own name; they are kept, verified and backed up once.
+func TestFilesOfTwoEntities(t *testing.T) {
+	onBoth(t, func(t *testing.T, o Options) {
+		s := open(t, o)
+		var sum string
+		for _, e := range []string{"fr", "de", "", "it"} {
+			f, err := s.AddFile(t.Context(), strings.NewReader("public terms"), e+".txt", "", -1, e)
+			want := e
+			if e == "it" {
+				want = "" // what all share stands already
+			}
+			if err != nil || f.Entity != want || f.Name != want+".txt" {
+				t.Errorf("%q: %+v, %v", e, f, err)
+			}
+			sum = f.SHA256
+		}
+		record(t, s, Batch{Entity: "fr", Sources: []catalog.Source{{ID: "c", Title: "Contract", Kind: catalog.KindContract, File: sum, Confidential: true}}})
+		for e, confidential := range map[string]bool{"fr": true, "de": false, "it": false} {
+			if f, err := s.In(Within(e)).File(t.Context(), sum); err != nil || f.Confidential != confidential {
+				t.Errorf("%s: %+v, %v", e, f, err)
+			}
+		}
+		dir, place := t.TempDir(), t.TempDir()
+		m, err := s.Backup(t.Context(), dir)
+		if err != nil || m.Files != 1 {
+			t.Fatalf("%+v, %v", m, err)
+		}
+		if v, err := Restore(t.Context(), dir, Options{Dir: place, Dictionary: o.Dictionary}); err != nil || !v.OK() || v.Files != 1 {
 			t.Errorf("%+v, %v", v, err)
 		}
 	})

@@ -293,7 +293,7 @@ func (v *verifier) checkpoints() error {
 
 // files reads every stored file that a row speaks of, and names those that none does.
 func (v *verifier) files() error {
-	list, err := rows[fileRow](v.query, "SELECT leaf, hash, entity, size, media_type, name FROM files ORDER BY leaf")
+	list, err := rows[fileRow](v.query, "SELECT leaf, hash, entity, size, media_type, name FROM files f WHERE leaf = (SELECT min(leaf) FROM files WHERE hash = f.hash) ORDER BY leaf")
 	if err != nil {
 		return err
 	}

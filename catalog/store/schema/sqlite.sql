@@ -71,14 +71,15 @@ CREATE TABLE drafts (
 ) STRICT;
 CREATE INDEX drafts_state ON drafts (sort, state, id);
 CREATE INDEX drafts_subject ON drafts (sort, subject, id);
-CREATE TABLE files (
+CREATE TABLE "files" (
   leaf INTEGER NOT NULL PRIMARY KEY,
-  hash BLOB NOT NULL UNIQUE,
+  hash BLOB NOT NULL,
   entity TEXT,
   size INTEGER NOT NULL,
   media_type TEXT NOT NULL,
   name TEXT NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX files_hash ON files (hash, coalesce(entity, ''));
 CREATE TABLE idempotency (
   key TEXT NOT NULL PRIMARY KEY,
   entity TEXT,
