@@ -26,6 +26,8 @@ type Mail struct {
 	From     string
 	User     string
 	Password string
+	Plain    bool           // the server is known to offer no encryption, and that is accepted
+	Direct   bool           // encrypted from the first byte, whatever the port
 	Roots    *x509.CertPool // nil: those of the system
 }
 
@@ -98,7 +100,8 @@ func (m Mail) Send(ctx context.Context, to string, message []byte) error {
 		return err
 	}
 	secure := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, RootCAs: m.Roots}
-	if port == "465" {
+	direct := m.Direct || port == "465"
+	if direct {
 		conn = tls.Client(conn, secure)
 	}
 	c, err := smtp.NewClient(conn, host)
@@ -106,10 +109,10 @@ func (m Mail) Send(ctx context.Context, to string, message []byte) error {
 		return err
 	}
 	defer c.Close()
-	if port != "465" {
+	if !direct {
 		if ok, _ := c.Extension("STARTTLS"); ok {
 			err = c.StartTLS(secure)
-		} else if !local(conn.RemoteAddr()) {
+		} else if !m.Plain && !local(conn.RemoteAddr()) {
 			err = errors.New("the mail server offers no encryption")
 		}
 		if err != nil {

@@ -32,6 +32,7 @@ const keepReceipts = 7 * 24 * time.Hour
 func (h *house) run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { h.notify.Run(ctx, 15*time.Second, h.due) })
+	wg.Go(func() { h.service.Jobs.Run(account.With(ctx, account.Local()), h.log) })
 	wg.Go(func() {
 		tick := time.NewTicker(time.Hour)
 		defer tick.Stop()

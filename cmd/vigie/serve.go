@@ -143,7 +143,8 @@ func (a *app) serveStore(ctx context.Context, o service.Options, s *settings) er
 	}
 	h := &house{log: a.logger(), store: st, service: svc, checkpoints: s.Checkpoints.Folder}
 	h.notify = &notify.Desk{Store: st, Fetch: fetch.New(fetch.Options{On: s.Fetch, Agent: "Vigie"}), Log: h.log, Now: time.Now,
-		Mail: notify.Mail{Address: s.Mail.Server, From: s.Mail.From, User: s.Mail.User, Password: string(s.Mail.Password)},
+		Mail: notify.Mail{Address: s.Mail.Server, From: s.Mail.From, User: s.Mail.User, Password: string(s.Mail.Password),
+			Plain: s.Mail.Encryption == noTLS, Direct: s.Mail.Encryption == fullTLS},
 		Link: func(l wording.Lang, e notify.Event) string {
 			if public == nil {
 				return ""
@@ -171,6 +172,10 @@ func (a *app) serveStore(ctx context.Context, o service.Options, s *settings) er
 			return err
 		}
 		a.note("no administrator yet; this link makes one, once, within a day:\n  %s", "pas encore d'administrateur ; ce lien en fait un, une fois, sous un jour :\n  %s", made.URL)
+	}
+	if public == nil && s.TLS.Certificate == "" && !local(s.Listen) {
+		a.note("warning: others on the network can reach this address, unencrypted, and nobody can sign in that way; give a certificate, or public_url: https://… of the proxy in front (vigie doctor says more)",
+			"attention : cette adresse est joignable depuis le réseau, sans chiffrement, et personne ne peut s'y connecter ainsi ; donner un certificat, ou public_url: https://… du mandataire placé devant (vigie doctor en dit plus)")
 	}
 	a.note("ready: open %s/ (Ctrl-C stops it)", "prêt : ouvrir %s/ (Ctrl-C pour arrêter)", address)
 	background, stop := context.WithCancel(ctx)
