@@ -180,7 +180,7 @@ func (b *builder) modelRights(m licence.ModelRights) []tree.Block {
 		for _, d := range m.Rights.Duties {
 			items = append(items, tree.T(upperFirst(b.t(d.Text))))
 		}
-		out = append(out, tree.Heading{Text: tree.T(b.say("To do in any case", "À faire dans tous les cas"))}, tree.List{Items: items, Small: true})
+		out = append(out, tree.Heading{Text: tree.T(b.say("Duties", "Obligations"))}, tree.List{Items: items, Small: true})
 	}
 	if terms := b.termsTable(m.Rights); len(terms.Rows) > 0 {
 		out = append(out, tree.Heading{Text: tree.T(b.say("What else it says", "Ce qu'elle dit d'autre"))}, terms)

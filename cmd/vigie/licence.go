@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,7 +70,7 @@ Sans organisation ni cas d'usage, ce qui en dépend est inconnu. - lit l'entrée
 			if asJSON {
 				return a.writeCanonical(ans)
 			}
-			return a.printLicence(ans)
+			return a.printLicence(s, ans)
 		},
 	}
 	a.whoseFlags(c, &w)
@@ -107,7 +109,24 @@ func unreadable(path string, err error) error {
 	return fault("%s cannot be read: %v", "%s est illisible : %v", path, err)
 }
 
-func (a *app) printLicence(ans *service.LicenceAnswer) error {
+// factLabels gives the labels of facts, each once, in the order in which they are named.
+func (a *app) factLabels(s *service.Service) func([]catalog.FactRef) string {
+	return func(refs []catalog.FactRef) string {
+		var out []string
+		for _, r := range refs {
+			label := r.Path
+			if def, ok := s.Dictionary.Fact(r.Path); ok {
+				label = a.in(def.Label)
+			}
+			if !slices.Contains(out, label) {
+				out = append(out, label)
+			}
+		}
+		return strings.Join(out, a.say("; ", " ; "))
+	}
+}
+
+func (a *app) printLicence(s *service.Service, ans *service.LicenceAnswer) error {
 	sc := a.screen()
 	title := a.in(ans.Verdict.Text())
 	if ans.Licence != "" {
@@ -134,7 +153,7 @@ func (a *app) printLicence(ans *service.LicenceAnswer) error {
 			sc.para(2, "· ", "", a.say("%s, characters %d to %d%s", "%s, caractères %d à %d%s", differenceWord[d.Kind].In(a.lang), d.Start, d.End, clause))
 		}
 	}
-	a.printRights(sc, ans.Rights, ans.Duties)
+	a.printRights(sc, ans.Rights, ans.Duties, a.factLabels(s))
 	a.printTerms(sc, ans.Terms, ans.NotRead)
 	return sc.flush(a.stdout)
 }
@@ -143,7 +162,8 @@ var differenceWord = map[string]wording.Text{
 	"added": {EN: "added", FR: "ajouté"}, "removed": {EN: "removed", FR: "retiré"}, "changed": {EN: "changed", FR: "modifié"}, "moved": {EN: "moved", FR: "déplacé"},
 }
 
-func (a *app) printRights(sc *screen, rights map[string]licence.Right, duties []licence.Duty) {
+// printRights writes rights and duties; labels names facts that are not known.
+func (a *app) printRights(sc *screen, rights map[string]licence.Right, duties []licence.Duty, labels func([]catalog.FactRef) string) {
 	if len(rights) == 0 {
 		return
 	}
@@ -163,19 +183,25 @@ func (a *app) printRights(sc *screen, rights map[string]licence.Right, duties []
 			mark, style = "–", dim
 		}
 		clause := ""
-		if r.Clause != "" {
+		switch {
+		case !r.ClauseText.IsZero():
+			clause = " [" + a.in(r.ClauseText) + "]"
+		case r.Clause != "":
 			clause = " [" + r.Clause + "]"
 		}
 		sc.para(2, sc.in(style, mark)+" ", "", sc.in(bold, a.in(licence.RightText(name)))+wording.Colon(a.lang)+" "+a.in(r.Answer.Text())+sc.in(dim, clause))
 		if !r.Reason.IsZero() {
 			sc.para(4, "", dim, wording.Typeset(a.lang, a.in(r.Reason)))
 		}
+		if missing := labels(r.Missing); missing != "" {
+			sc.para(4, "? ", "", a.say("not known: %s", "non connu : %s", missing))
+		}
 		for _, t := range r.ToDo {
 			sc.para(4, "→ ", "", wording.Typeset(a.lang, a.in(t)))
 		}
 	}
 	if len(duties) > 0 {
-		sc.heading(a.say("To do in any case", "À faire dans tous les cas"))
+		sc.heading(a.say("Duties", "Obligations"))
 		for _, d := range duties {
 			sc.para(2, "· ", "", wording.Typeset(a.lang, a.in(d.Text)))
 		}
@@ -267,7 +293,7 @@ func (a *app) licenceShow() *cobra.Command {
 				}
 				sc.para(2, "· ", "", a.in(r.Label)+wording.Colon(a.lang)+" "+wording.Typeset(a.lang, a.in(r.Says))+clause)
 			}
-			a.printRights(sc, j.Rights, j.Duties)
+			a.printRights(sc, j.Rights, j.Duties, a.factLabels(s))
 			a.printTerms(sc, nil, j.NotRead)
 			return sc.flush(a.stdout)
 		},

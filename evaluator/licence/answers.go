@@ -153,7 +153,11 @@ func (set *Set) commercial(e *entry, s *Situation) Right {
 		}
 		if r.truth == expr.False && business == expr.True {
 			used, _ := s.split(reads)
-			return Right{Answer: Forbidden, Used: used, Reason: wording.Textf("only non-commercial use is licensed, and this use is commercial", "seul l'usage non commercial est concédé, et cet usage est commercial"),
+			reason := wording.Textf("only non-commercial use is licensed, and this use is commercial", "seul l'usage non commercial est concédé, et cet usage est commercial")
+			if m := e.CommercialUse.Means; !m.IsZero() {
+				reason = wording.Textf("only non-commercial use is licensed (%s), and this use is recorded as commercial", "seul l'usage non commercial est concédé (%s), et cet usage est noté comme commercial", m)
+			}
+			return Right{Answer: Forbidden, Used: used, Reason: reason,
 				ToDo: []wording.Text{wording.Textf("ask %s for a commercial licence, or choose another model", "demander une licence commerciale au titulaire (%s), ou choisir un autre modèle", e.Holder.Name)}}
 		}
 	}
@@ -389,6 +393,12 @@ func (set *Set) hostedRight(e *entry, commercial Right) Right {
 		return Right{Answer: Forbidden, Reason: set.words.Use["hosted_service"], ToDo: []wording.Text{readClause}}
 	}
 	r := commercial
+	if e.Redistribution.HostedServiceCounts == "modified" {
+		says := set.words.Hosted["modified"]
+		r.Reason = wording.Text{EN: says.EN + "; " + r.Reason.EN, FR: says.FR + " ; " + r.Reason.FR}
+		r.ToDo = append(slices.Clone(r.ToDo), wording.Textf("if it is modified: offer its users the source of the modified version", "s'il est modifié : offrir à ses utilisateurs le code source de la version modifiée"))
+		return r
+	}
 	if e.Redistribution.HostedServiceCounts == "yes" {
 		if d := e.fixed[Redistribute]; d.Answer.rank() >= r.Answer.rank() {
 			r = d

@@ -106,7 +106,7 @@ type Judgement struct {
 	Documents []string         `json:"documents"` // all that were judged together, the licence first
 	NotRead   []string         `json:"not_read,omitempty"`
 	Rights    map[string]Right `json:"rights"`
-	// Duties are what whoever relies on it has to do, whatever the answers.
+	// Duties are what whoever relies on it has to do, whatever the answers. Each says when, unless it is in any case.
 	Duties []Duty `json:"duties,omitempty"`
 	// Facts of the text that are nobody's right: term, patents, law, holder.
 	Terms    []Term `json:"terms,omitempty"`
@@ -276,7 +276,7 @@ func (j *Judgement) merge(o Judgement) {
 		}
 	}
 	for _, d := range o.Duties {
-		if !slices.Contains(j.Duties, d) {
+		if !slices.ContainsFunc(j.Duties, func(x Duty) bool { return x.Text == d.Text }) { // a licence and its policy ask for the same
 			j.Duties = append(j.Duties, d)
 		}
 	}

@@ -85,9 +85,11 @@ type OSAID struct {
 
 // CommercialGrant is the right to use it for a business, with its conditions: all of them must be met.
 type CommercialGrant struct {
-	Answer     string      `yaml:"answer,required"`
-	Clause     string      `yaml:"clause"`
-	Conditions []Condition `yaml:"conditions"`
+	Answer string `yaml:"answer,required"`
+	Clause string `yaml:"clause"`
+	// Means is what the text calls non-commercial, where it says so and only such use is licensed.
+	Means      wording.Text `yaml:"means"`
+	Conditions []Condition  `yaml:"conditions"`
 }
 
 // Condition is one condition of a right. AllowedIf and LiftedIf are CEL over the paths of Declarations; an unknown fact

@@ -8,7 +8,7 @@ import (
 	"vigie/catalog/wording"
 )
 
-// duties lists what whoever relies on a document has to do.
+// duties lists what whoever relies on a document has to do. What only falls due when something is done says when.
 func (set *Set) duties(j *Judgement, e *entry) {
 	add := func(clause string, t wording.Text) {
 		j.Duties = append(j.Duties, Duty{Text: t, Clause: clause, Licence: e.ID})
@@ -24,17 +24,20 @@ func (set *Set) duties(j *Judgement, e *entry) {
 		}
 		add(d.Clause, t)
 	}
+	passingOn := func(c string) wording.Text {
+		return wording.Textf("when passing it on: %s", "en cas de transmission : %s", set.words.Redistribution[c])
+	}
 	for _, c := range e.Redistribution.Conditions {
-		add(e.Redistribution.Clause, wording.Textf("when passing it on: %s", "en cas de transmission : %s", set.words.Redistribution[c]))
+		add(e.Redistribution.Clause, passingOn(c))
 	}
 	if d.StateChanges && !contains(e.Redistribution.Conditions, "state_changes") {
-		add(d.Clause, set.words.Redistribution["state_changes"])
+		add(d.Clause, wording.Textf("when modifying it: %s", "en cas de modification : %s", set.words.Redistribution["state_changes"]))
 	}
 	if d.NoticeFile && !contains(e.Redistribution.Conditions, "notice_file") {
-		add(d.Clause, set.words.Redistribution["notice_file"])
+		add(d.Clause, passingOn("notice_file"))
 	}
 	if e.FieldOfUse.MustPassOn && !contains(e.Redistribution.Conditions, "flow_down_restrictions") {
-		add(e.FieldOfUse.Clause, set.words.Redistribution["flow_down_restrictions"])
+		add(e.FieldOfUse.Clause, passingOn("flow_down_restrictions"))
 	}
 }
 
