@@ -53,7 +53,7 @@ func TestProblems(t *testing.T) {
 		{"a kind that is none", "GET", "/api/v1/records/vendr/mistral", "", Problem{Status: 404, Title: "not found", Detail: `no kind of record is called "vendr"; the nearest: vendor`}},
 		{"a misspelt parameter is not ignored", "GET", "/api/v1/offerings?fnd=x", "", Problem{Status: 400, Title: "the request is not valid",
 			Errors: []ProblemField{{"query.fnd", `"fnd" is not known here; did you mean "find"?`}}}},
-		{"a parameter where none is taken", "GET", "/api/v1/weight-sets?x=1", "", Problem{Status: 400, Title: "the request is not valid",
+		{"a parameter where none is taken", "GET", "/api/v1/frameworks?x=1", "", Problem{Status: 400, Title: "the request is not valid",
 			Errors: []ProblemField{{"query.x", `no parameter is taken here`}}}},
 		{"everything wrong is told at once", "GET", "/api/v1/offerings/mistral-api-medium-3.5/assessment?on=2026-13-01&weight=x", "", Problem{Status: 400, Title: "the request is not valid",
 			Errors: []ProblemField{{"query.use_case", "use_case is needed"}, {"query.on", `on: expected a day that exists, written YYYY-MM-DD`},
@@ -237,8 +237,8 @@ func TestFailurePages(t *testing.T) {
 	}{
 		{"GET", "/fr/records/vendor/mistrall", 404, []string{`lang="fr"`, "Il n&#39;y a rien à cette adresse", "mistral", "Revenir aux offres"}},
 		{"GET", "/en/nothing", 404, []string{`lang="en"`, "There is nothing at this address"}},
-		{"GET", "/en/?use_cas=x", 400, []string{"This address asks for something that is not possible", "did you mean &#34;use_case&#34;?"}},
-		{"GET", "/fr/?use_case=nothing", 404, []string{"cas d&#39;usage"}},
+		{"GET", "/en/offerings?use_cas=x", 400, []string{"This address asks for something that is not possible", "did you mean &#34;use_case&#34;?"}},
+		{"GET", "/fr/offerings?use_case=nothing", 404, []string{"cas d&#39;usage"}},
 		{"POST", "/fr/", 405, []string{"Cette adresse ne s&#39;emploie pas ainsi"}},
 		{"GET", "/en/offerings/mistral-api-medium-3.5/assessment", 400, []string{"use_case is needed"}},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vigie/api/service"
@@ -34,8 +35,10 @@ type AssessmentPage struct {
 	Rest         []Missing
 	Contradicted []Fact
 	Computed     []Fact
+	Papers       []Paper // the contract, the service, the environment, then everything else
 	Sources      []Source
 	Technical    []Pair
+	Log          string // its place in the log
 	ReportFR     string
 	ReportEN     string
 	JSON         string
@@ -44,6 +47,22 @@ type AssessmentPage struct {
 	Weights      []Option
 	On, KnownOn  catalog.Date
 	Form         string // address of the form that changes the question
+}
+
+// Paper is what the records of one part of a dossier say, line by line.
+type Paper struct {
+	ID      string
+	Title   string
+	Hint    string
+	Folded  bool
+	Records []PaperRecord
+}
+
+// PaperRecord is one record with all its facts.
+type PaperRecord struct {
+	Link
+	Kind  string
+	Facts []Fact
 }
 
 // Share is the part of the result that rests on one kind of source.
@@ -69,6 +88,7 @@ type KnockOut struct {
 	Cure      string
 	Missing   []string
 	Criterion Link
+	Cite      string
 }
 
 // Family is a family of criteria.
@@ -96,6 +116,7 @@ type Criterion struct {
 	Proves    string
 	KnockOuts []Link
 	Maybe     bool // whether it applies is not known
+	Cite      string
 }
 
 // Band is an answer that the criterion can still have.
@@ -164,7 +185,9 @@ func (s *Site) Assessment(ctx context.Context, r Request, q service.Request) ([]
 	for _, x := range a.Derived {
 		p.Computed = append(p.Computed, pen.computed(evaluator.FactUse{Path: x.Path, State: x.State, Value: x.Value, Derived: true}))
 	}
-	p.Technical = technical(b, a)
+	p.Papers = papers(pen, d, a.Hash)
+	p.cite(a.Hash)
+	p.Technical, p.Log = technical(b, a), s.inLog(b)
 	s.addresses(&p, q)
 	if p.UseCases, err = s.useCases(ctx, sp, q.UseCase, q.On, q.KnownOn); err != nil {
 		return nil, err
@@ -173,6 +196,87 @@ func (s *Site) Assessment(ctx context.Context, r Request, q service.Request) ([]
 		p.Weights = append(p.Weights, Option{id, sp.Text(s.svc.Framework.WeightSets[id].Title), id == a.WeightSet})
 	}
 	return s.render("assessment", p)
+}
+
+// cite puts on each line that can be cited what a citation of it says.
+func (p *AssessmentPage) cite(hash string) {
+	say := func(title, says string) string {
+		return p.w("cite.line", p.Offering.Text, p.UseCase.Text, p.Day(p.On), title, says, hash[:12])
+	}
+	for _, list := range [][]KnockOut{p.Failed, p.Open} {
+		for i := range list {
+			list[i].Cite = say(list[i].Title, list[i].Word)
+		}
+	}
+	for _, f := range p.Families {
+		for i, c := range f.Criteria {
+			f.Criteria[i].Cite = say(c.Title, c.Word)
+		}
+	}
+}
+
+// inLog tells the place of an assessment in the log.
+func (s *Site) inLog(b Base) string {
+	if s.svc.Store == nil {
+		return b.w("tech.no_log")
+	}
+	return b.w("tech.not_kept")
+}
+
+// papers lays out all facts of a dossier for who reads contracts: each line can be linked to and cited.
+func papers(pen *pen, d *catalog.Dossier, hash string) []Paper {
+	parts := []struct {
+		id, title, hint string
+		kinds           []catalog.Kind
+	}{
+		{"contract", pen.w("papers.contract"), pen.w("papers.contract_hint"), []catalog.Kind{catalog.Terms, catalog.Licence}},
+		{"service", pen.w("papers.service"), "", []catalog.Kind{catalog.SLA, catalog.Price}},
+		{"environment", pen.w("papers.environment"), "", []catalog.Kind{catalog.EnvironmentalStatement}},
+		{"others", pen.w("papers.others"), "", []catalog.Kind{catalog.Offering, catalog.Vendor, catalog.Model, catalog.Certification, catalog.Stake, catalog.Subprocessing, catalog.BenchmarkResult}},
+	}
+	var out []Paper
+	for _, part := range parts {
+		p := Paper{ID: part.id, Title: part.title, Hint: part.hint, Folded: part.id == "others"}
+		for _, k := range part.kinds {
+			for _, r := range d.Records {
+				if r.Kind != k || len(r.Facts) == 0 {
+					continue
+				}
+				rec := PaperRecord{Link: pen.recordLink(pen.sp, r.Ref()), Kind: pen.sp.Text(k.Label())}
+				seen := map[string]int{}
+				for _, f := range r.Facts {
+					x := pen.fact(f)
+					seen[f.Path]++
+					x.ID = "fact-" + r.ID + "-" + f.Path
+					if n := seen[f.Path]; n > 1 {
+						x.ID += "-" + strconv.Itoa(n)
+					}
+					var words []string
+					for _, l := range x.Value {
+						words = append(words, l.Text)
+					}
+					x.Cite = pen.w("cite.fact", rec.Text, x.Label, strings.Join(words, ", "), pen.citeSource(x.Evidence), hash[:12])
+					rec.Facts = append(rec.Facts, x)
+				}
+				p.Records = append(p.Records, rec)
+			}
+		}
+		if len(p.Records) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// citeSource names where a fact was read, as a citation does.
+func (p *pen) citeSource(e *Evidence) string {
+	if e == nil || e.Source == nil {
+		return p.w("cite.no_source")
+	}
+	if e.Locator != "" {
+		return e.Source.Text + ", " + e.Locator
+	}
+	return e.Source.Text
 }
 
 // addresses are those of the same assessment in other forms.

@@ -148,6 +148,7 @@ type Dial struct {
 	Title string
 	Value string
 	Base  string
+	Bad   bool // what was typed is no weight
 }
 
 // judged is the candidates of a page with the weights under which they are ranked.
@@ -350,6 +351,8 @@ func (s *Site) weighPanel(b Base, j *judged) Weigh {
 		d := Dial{ID: f.ID, Title: j.sp.Text(f.Title), Value: base, Base: base}
 		if v, ok := j.q.Own[f.ID]; ok {
 			d.Value = v
+			n, err := strconv.Atoi(v)
+			d.Bad = err != nil || n < 0 || n > 100
 		}
 		out.Dials = append(out.Dials, d)
 	}

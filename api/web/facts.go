@@ -13,6 +13,8 @@ import (
 
 // Fact is one fact as a page shows it.
 type Fact struct {
+	ID         string // of its line, where lines can be cited; empty elsewhere
+	Cite       string // the line as a citation; {address} stands for where it is
 	Label      string
 	Of         *Link  // whose fact it is, where the label leaves that open
 	State      string // known, absent, unknown, disputed, derived
