@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"image/color"
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,7 +43,7 @@ type AccountPage struct {
 	Sessions              []ItemLine
 	Others                bool
 	Tokens                []ItemLine
-	Present, Next         Input
+	Old, Next             Input
 	TokenName, TokenDays  Input
 	Scopes                Input
 	Begin, Finish, Broken string
@@ -62,7 +63,7 @@ func (s *Site) Account(r Request, q AccountQuery) ([]byte, error) {
 	b := s.base(r, "account", "")
 	b.Title = b.w("account.title")
 	p := AccountPage{Base: b, Name: q.Own.Name, Email: q.Own.Email, Entity: q.Own.Entity, Fresh: q.Fresh, Again: b.At("/signin?next=" + "%2F" + string(b.Lang) + "%2Faccount"),
-		HasPassword: q.Own.Password != "", HasTOTP: q.Own.TOTP != nil, CodesLeft: b.n("account.codes_left", len(q.Own.Recovery)), CanPasskey: q.Passkeys,
+		HasPassword: q.Own.Password != "", HasTOTP: q.Own.TOTP != nil, CodesLeft: b.w("account.codes_left", strconv.Itoa(len(q.Own.Recovery))), CanPasskey: q.Passkeys,
 		Begin: b.At("/account/passkeys/begin"), Finish: b.At("/account/passkeys/finish"), Broken: b.w("account.passkey_failed")}
 	for _, role := range q.Own.Roles {
 		p.Roles = append(p.Roles, b.text(role.Label()))
@@ -95,7 +96,7 @@ func (s *Site) Account(r Request, q AccountQuery) ([]byte, error) {
 		l.Details = []string{strings.Join(scopes, ", "), b.untilWhen(until, t.Expires), b.w("account.used", b.moment(t.Used))}
 		p.Tokens = append(p.Tokens, l)
 	}
-	p.Present = Input{ID: "current", Name: "current", Type: "password", Label: b.w("account.present"), Auto: "current-password", Needed: p.HasPassword, Max: 512}
+	p.Old = Input{ID: "current", Name: "current", Type: "password", Label: b.w("account.present"), Auto: "current-password", Needed: p.HasPassword, Max: 512}
 	p.Next = Input{Name: "password", Type: "password", Label: b.w("form.new_password"), Hint: b.w("form.password_hint"), Auto: "new-password", Needed: true, Max: 512}
 	p.TokenName = Input{ID: "token-name", Name: "name", Type: "text", Label: b.w("account.token_name"), Auto: "off", Needed: true, Max: 80}
 	p.TokenDays = Input{ID: "token-days", Name: "days", Type: "number", Label: b.w("account.token_days"), Needed: true, Min: 1, Max: int(account.MaxTokenLife / (24 * time.Hour)), Value: "90"}
@@ -106,11 +107,11 @@ func (s *Site) Account(r Request, q AccountQuery) ([]byte, error) {
 	var inputs []*Input
 	switch q.Section {
 	case "password":
-		inputs = []*Input{&p.Present, &p.Next}
+		inputs = []*Input{&p.Old, &p.Next}
 	case "token":
 		inputs = []*Input{&p.TokenName, &p.TokenDays, &p.Scopes}
 	}
-	for _, x := range []*Input{&p.Present, &p.Next, &p.TokenName, &p.TokenDays} {
+	for _, x := range []*Input{&p.Old, &p.Next, &p.TokenName, &p.TokenDays} {
 		if x.ID == "" {
 			x.ID = x.Name
 		}
@@ -345,12 +346,12 @@ func (s *Site) Person(r Request, q PersonQuery) ([]byte, error) {
 	b := s.base(r, "people", "")
 	m := q.Member
 	p := PersonPage{MemberLine: b.memberLine(&m), Revision: m.Revision, Action: b.At("/people/" + m.Person), Suspended: m.State == account.Suspended, Closed: m.State == account.Closed,
-		CanLink: m.State == account.Active || m.State == account.Invited, Passkeys: b.n("person.passkeys", m.Passkeys), Tokens: b.n("person.tokens", m.Tokens), Me: q.Me,
+		CanLink: m.State == account.Active || m.State == account.Invited, Passkeys: b.w("person.passkeys", strconv.Itoa(m.Passkeys)), Tokens: b.w("person.tokens", strconv.Itoa(m.Tokens)), Me: q.Me,
 		Created: b.moment(m.Created), ChangedDay: b.moment(m.Changed)}
 	b.Title = p.Text
 	p.Base = b
 	if m.Failed > 0 {
-		p.Failed = b.n("person.failed", int(m.Failed))
+		p.Failed = b.w("person.failed", strconv.FormatInt(m.Failed, 10))
 	}
 	p.Name, p.Mail, p.Unit, p.Roles = b.wishInputs(m.Name, m.Email, m.Entity, m.Roles, q.Sent)
 	p.Reason = Input{Name: "reason", Type: "text", Label: b.w("person.reason"), Hint: b.w("person.reason_hint"), Auto: "off", Needed: true, Max: 200}
