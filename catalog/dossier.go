@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"sync"
 
 	"vigie/catalog/wording"
 )
@@ -77,7 +78,13 @@ type Dossier struct {
 	Records      []DossierRecord `json:"records"` // sorted by kind and id
 	Sources      []Source        `json:"sources"` // cited by the facts, sorted by id
 
-	hash string // kept when gathered; empty: not computed
+	kept *keptHash // of a gathered dossier; nil: computed each time
+}
+
+// keptHash is the hash of a dossier, computed when it is first asked for: those who judge thousands never ask.
+type keptHash struct {
+	once sync.Once
+	hash string
 }
 
 // DossierFormat names the canonical form of a dossier.
@@ -88,10 +95,11 @@ func (d *Dossier) Hypothetical() bool { return len(d.Assumptions) > 0 }
 
 // Hash names the dossier by its content.
 func (d *Dossier) Hash() string {
-	if d.hash != "" {
-		return d.hash
+	if d.kept == nil {
+		return MustHash(d)
 	}
-	return MustHash(d)
+	d.kept.once.Do(func() { d.kept.hash = MustHash(d) })
+	return d.kept.hash
 }
 
 // Record gives a record of the dossier, nil when it holds none of that name.
@@ -197,7 +205,7 @@ func (d *Dossier) Unnamed(root string) []FactRef {
 // still do: they are part of the evidence.
 func (d *Dossier) Where(keep func(Ref, Fact) bool) *Dossier {
 	out := *d
-	out.hash = ""
+	out.kept = nil
 	out.Records = make([]DossierRecord, len(d.Records))
 	lost := map[string]bool{}
 	for i, r := range d.Records {
@@ -270,6 +278,7 @@ func (f Fact) names(id string) bool { return f.State == Known && f.Value.Text ==
 // With is the dossier in which one fact of a record it holds is replaced. What both have in common is shared.
 func (d *Dossier) With(r Ref, f Fact) *Dossier {
 	out := *d
+	out.kept = nil
 	i, ok := slices.BinarySearchFunc(d.Records, r, func(x DossierRecord, r Ref) int { return x.Ref().Compare(r) })
 	if !ok {
 		return &out

@@ -28,7 +28,7 @@ func (v *View) Gather(q Query) (*Dossier, error) {
 	g := gathering{View: v, d: d, in: map[Ref]bool{}, walked: map[Ref]bool{}}
 	g.run()
 	g.close()
-	d.hash = MustHash(d)
+	d.kept = &keptHash{}
 	return d, nil
 }
 

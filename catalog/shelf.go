@@ -69,7 +69,7 @@ func GatherFrom(s Shelf, dict *Dictionary, on, knownOn Date, assumed []Assumptio
 			g.run()
 			if len(v.wants.records) == 0 && len(v.wants.links) == 0 {
 				g.close()
-				d.hash = MustHash(d)
+				d.kept = &keptHash{}
 				return d, nil
 			}
 		}
