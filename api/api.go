@@ -85,7 +85,7 @@ func build(c Config) (*server, error) {
 		return nil, err
 	}
 	s.metrics = newMetrics(s)
-	e.Use(s.identify, s.measure, s.log, s.recover, headers, compress, s.sameOrigin, s.authenticate)
+	e.Use(s.identify, s.measure, s.log, s.recover, s.headers, compress, s.sameOrigin, s.authenticate)
 	s.engine = e
 	if err := s.newDocument(e); err != nil {
 		return nil, err

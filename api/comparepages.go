@@ -107,7 +107,7 @@ func (s *server) compareAnswer(l wording.Lang) gin.HandlerFunc {
 		c.Header("HX-Replace-Url", address)
 		c.Header("Vary", "HX-Request")
 		c.Header("Content-Language", string(l))
-		c.Header("Cache-Control", "no-cache")
+		c.Header("Cache-Control", s.keeping())
 		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
 	}
 }
@@ -147,7 +147,7 @@ func (s *server) compareDocument(l wording.Lang, ext, media string, write func(i
 				if err = write(&b, res, l); err == nil {
 					name := strings.Join([]string{"vigie", q.UseCase, string(q.On), string(l), ext}, ".")
 					c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
-					c.Header("Cache-Control", "no-cache")
+					c.Header("Cache-Control", s.keeping())
 					c.Data(http.StatusOK, media, b.Bytes())
 					return
 				}

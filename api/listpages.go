@@ -78,7 +78,7 @@ func (s *server) offeringsCSV(l wording.Lang) gin.HandlerFunc {
 		name := map[wording.Lang]string{wording.FR: "offres", wording.EN: "offerings"}[l]
 		c.Header("Content-Disposition", `attachment; filename="vigie-`+name+`-`+string(q.On)+`.csv"`)
 		c.Header("Content-Language", string(l))
-		c.Header("Cache-Control", "no-cache")
+		c.Header("Cache-Control", s.keeping())
 		c.Data(http.StatusOK, "text/csv; charset=utf-8; header=present", body)
 	}
 }

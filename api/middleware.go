@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"vigie/catalog/account"
 )
 
 const requestIDKey = "request_id"
@@ -26,16 +28,24 @@ func (s *server) identify(c *gin.Context) {
 	c.Header("X-Request-Id", id)
 }
 
-// log writes one line a request: no query, which may hold what a person typed, no address of the client.
+// log writes one line a request, with the opaque id of who asked: no query, which may hold what a person typed, no address
+// of the client, no name.
 func (s *server) log(c *gin.Context) {
 	start := time.Now()
 	c.Next()
 	if c.Request.URL.Path == "/healthz" && c.Writer.Status() == http.StatusOK {
 		return
 	}
-	s.Log.LogAttrs(c, slog.LevelInfo, "request", slog.String(requestIDKey, c.GetString(requestIDKey)), slog.String("method", c.Request.Method),
+	line := []slog.Attr{slog.String(requestIDKey, c.GetString(requestIDKey)), slog.String("method", c.Request.Method),
 		slog.String("path", c.Request.URL.Path), slog.Int("status", c.Writer.Status()), slog.Int("bytes", c.Writer.Size()),
-		slog.Duration("took", time.Since(start).Round(time.Microsecond)))
+		slog.Duration("took", time.Since(start).Round(time.Microsecond))}
+	if p := account.From(c.Request.Context()); p != nil && p.Person != "" {
+		line = append(line, slog.String("person", p.Person))
+		if p.Token != "" {
+			line = append(line, slog.String("token", p.Token)) // its id, which opens nothing
+		}
+	}
+	s.Log.LogAttrs(c, slog.LevelInfo, "request", line...)
 }
 
 // recover answers 500 when a handler panics; the stack goes to the log.
@@ -60,8 +70,11 @@ func (s *server) recover(c *gin.Context) {
 // policy lets a page load its own styles, scripts, font and icon, and ask its own server; nothing inline, nothing of others.
 const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-func headers(c *gin.Context) {
+func (s *server) headers(c *gin.Context) {
 	h := c.Writer.Header()
+	if s.secure(c) { // two years, as browsers ask of what they remember for good
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")

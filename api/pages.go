@@ -27,9 +27,18 @@ func (s *server) page(l wording.Lang, h pageHandler) gin.HandlerFunc {
 			return
 		}
 		c.Header("Content-Language", string(l))
-		c.Header("Cache-Control", "no-cache")
+		c.Header("Cache-Control", s.keeping())
 		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
 	}
+}
+
+// keeping says who may keep a page: of a demonstration whoever asks again before showing it, of a house with accounts
+// nobody.
+func (s *server) keeping() string {
+	if s.Access != nil {
+		return "no-store"
+	}
+	return "no-cache"
 }
 
 // choose sends a first visitor to the language that the browser prefers.
@@ -71,11 +80,12 @@ func (s *server) homePage(c *gin.Context, r web.Request) ([]byte, error) {
 		return nil, err
 	}
 	shown := start != "hide"
-	switch kept, _ := c.Cookie(startCookie); {
+	name := s.stepCookie(c, startCookie)
+	switch kept, _ := c.Cookie(name); {
 	case start == "hide":
-		http.SetCookie(c.Writer, &http.Cookie{Name: startCookie, Value: "hide", Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		s.setOneCookie(c, name, "hide", 365*24*3600)
 	case start == "show":
-		http.SetCookie(c.Writer, &http.Cookie{Name: startCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		s.setOneCookie(c, name, "", 0)
 	default:
 		shown = kept != "hide"
 	}

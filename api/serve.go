@@ -12,23 +12,27 @@ import (
 	"vigie/evaluator/licence"
 )
 
-// The limits of a connection: a client that sends or reads too slowly is cut, so that it holds nothing up.
+// patience is how long a connection may take: a client that sends or reads too slowly is cut, so that it holds nothing up.
+type patience struct{ header, read, write, idle time.Duration }
+
+var usual = patience{header: 5 * time.Second, read: 15 * time.Second, write: 60 * time.Second, idle: 60 * time.Second}
+
 const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 15 * time.Second
-	writeTimeout      = 60 * time.Second
-	idleTimeout       = 60 * time.Second
-	maxHeaderBytes    = 64 << 10
-	stopTimeout       = 15 * time.Second
+	maxHeaderBytes = 64 << 10
+	stopTimeout    = 15 * time.Second
 )
+
+// over makes the HTTP server of a handler.
+func (p patience) over(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: p.header, ReadTimeout: p.read, WriteTimeout: p.write, IdleTimeout: p.idle, MaxHeaderBytes: maxHeaderBytes}
+}
 
 // Serve answers on ln until ctx ends or the process is told to stop; requests under way are then answered. Once it
 // listens it gets the licences and the assessments of the day ready in the background.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, cancel := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer cancel()
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes}
+	srv := usual.over(s)
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(ln) }()
 	go s.warm(ctx)

@@ -222,7 +222,7 @@ func (s *server) entered(c *gin.Context, r web.Request, e access.Entry, next str
 	return nil, nil
 }
 
-// stepCookie is the name of a short-lived cookie: like that of the session, it is bound to the host where it can be.
+// stepCookie is the name of a cookie beside that of the session: like that, it is bound to the host where it can be.
 func (s *server) stepCookie(c *gin.Context, name string) string {
 	if s.secure(c) {
 		return "__Host-" + name

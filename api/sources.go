@@ -136,8 +136,11 @@ func (s *server) downloadFile(c *call, in *sumInput) (file, error) {
 // safeType is the type a file is sent as: documents as what they are, everything that a browser could run as bytes.
 func safeType(media string) string {
 	kind, _, err := mime.ParseMediaType(media)
-	if err == nil && (kind == "application/pdf" || kind == "text/plain") {
+	switch {
+	case err == nil && kind == "application/pdf":
 		return kind
+	case err == nil && kind == "text/plain": // a text in another encoding shows marks where its letters are; it runs nowhere
+		return "text/plain; charset=utf-8"
 	}
 	return "application/octet-stream"
 }

@@ -1,9 +1,11 @@
 package account
 
 import (
+	"crypto/sha256"
 	"crypto/subtle"
 	_ "embed"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"sync"
@@ -67,15 +69,30 @@ const (
 //go:embed common.txt
 var commonText string
 
-var common = sync.OnceValue(func() []string {
+var common = sync.OnceValue(func() []string { return wordsOf(commonText) })
+
+//go:embed leaked.txt
+var leakedText string
+
+// leaked are the long passwords that leaks hold most often, hashed as leaked.txt says.
+var leaked = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for _, w := range wordsOf(leakedText) {
+		out[w] = true
+	}
+	return out
+})
+
+// wordsOf are the words of a list whose comments begin with #.
+func wordsOf(list string) []string {
 	var out []string
-	for line := range strings.Lines(commonText) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+	for line := range strings.Lines(list) {
+		if !strings.HasPrefix(line, "#") {
 			out = append(out, strings.Fields(line)...)
 		}
 	}
 	return out
-})
+}
 
 // ErrorsOfPassword says what is wrong with a password that somebody chose; nil: nothing. known is what others know of the
 // person: name and address. Nothing but its length and how guessable it is counts.
@@ -104,9 +121,13 @@ var unleet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s
 // own is how many characters of a password must be left once what everybody would try is taken out.
 const own = 5
 
-// guessable reports whether little is left of a password without common words, what is known of the person, series,
+// guessable reports whether a password is one of those that leaks hold, or little is left of a password without common words, what is known of the person, series,
 // years and repeats.
 func guessable(password string, known []string) bool {
+	sum := sha256.Sum256([]byte(strings.ToLower(password)))
+	if leaked()[hex.EncodeToString(sum[:8])] {
+		return true
+	}
 	p := plainLetters(password)
 	var words []string
 	for _, k := range append([]string{"vigie"}, known...) {

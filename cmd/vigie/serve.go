@@ -114,7 +114,7 @@ func (a *app) serveStore(ctx context.Context, o service.Options, s *settings) er
 		if err != nil {
 			return fault("tls: the certificate or its key cannot be read: %s", "tls : le certificat ou sa clé est illisible : %s", reason(err))
 		}
-		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}})
+		ln = tls.NewListener(ln, encrypted(pair))
 	}
 	st, err := a.openStore(ctx, s.place())
 	if err != nil {
@@ -185,6 +185,13 @@ func (a *app) serveStore(ctx context.Context, o service.Options, s *settings) er
 	stop()
 	<-done
 	return errors.Join(err, h.leave())
+}
+
+// encrypted is how the service itself speaks TLS: 1.3, or 1.2 with forward secrecy and authenticated encryption alone.
+func encrypted(pair tls.Certificate) *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+			tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256}}
 }
 
 // listenFault says why the address cannot be listened on.
