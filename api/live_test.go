@@ -44,7 +44,7 @@ func TestWeightMoved(t *testing.T) {
 	before := read(`window.same = "page"; document.querySelector("#answer").innerText`)
 	read(`(() => { const x = document.getElementById("s-environment"); x.value = 50; x.dispatchEvent(new Event("input", {bubbles: true})); return ""; })()`)
 	until("the address takes the weight", `location.search.includes("w.environment=50") ? "yes" : ""`)
-	until("the ranking answers", `document.querySelector("#answer").innerText !== `+quoted(before)+` ? "yes" : ""`)
+	until("the ranking answers", `document.querySelector("#answer").innerText !== `+jsText(before)+` ? "yes" : ""`)
 	if got := read(`window.same + " " + document.getElementById("w-environment").value`); got != "page 50" {
 		t.Errorf("the page was loaded again, or slider and number differ: %s", got)
 	}
@@ -63,7 +63,7 @@ func TestWeightMoved(t *testing.T) {
 	until("the key / goes to the search", `document.activeElement.id === "q" ? "yes" : ""`)
 }
 
-func quoted(s string) string {
+func jsText(s string) string {
 	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`", "$", "\\$").Replace(s) + "`"
 }
 
