@@ -125,6 +125,7 @@ func (s *server) routes(e *gin.Engine) error {
 	s.claimOperations()
 	s.sourceOperations()
 	s.logOperations()
+	s.keepOperations()
 	s.decisionOperations()
 	s.houseOperations()
 	if err := s.documentRoutes(get); err != nil {

@@ -56,7 +56,7 @@ func (s *server) weightsParam(p *params) string {
 }
 
 func (s *server) weightSetIn(p *params, name, id string) {
-	if id != "" && s.svc.Framework.WeightSets[id] == nil {
+	if id != "" && s.svc.Store == nil && s.svc.Framework.WeightSets[id] == nil { // a store has others, which it finds
 		p.bad(name, strict.NotIn(id, s.svc.WeightSetIDs()))
 	}
 }

@@ -245,7 +245,10 @@ func (s *server) describeAnswer(op *huma.Operation, o operation, out reflect.Typ
 		r.Content = map[string]*huma.MediaType{}
 		for _, m := range o.media {
 			schema := &huma.Schema{Type: huma.TypeString}
-			if !strings.HasPrefix(m, "text/") {
+			switch {
+			case m == "application/json":
+				schema = &huma.Schema{} // a document of any kind, as it was kept
+			case !strings.HasPrefix(m, "text/"):
 				schema.Format = "binary"
 			}
 			r.Content[m] = &huma.MediaType{Schema: schema}

@@ -190,6 +190,7 @@ func readsOnly(allow string) bool {
 // classifyStore knows what a store may answer.
 func classifyStore(err error) (failure, bool) {
 	var (
+		moved    *service.ChangedError
 		conflict *store.ConflictError
 		full     *store.FullError
 		readOnly *store.ReadOnlyError
@@ -197,10 +198,14 @@ func classifyStore(err error) (failure, bool) {
 		unknown  *store.UnknownOutcomeError
 	)
 	switch {
+	case errors.As(err, &moved):
+		return failure{status: http.StatusConflict, title: wording.Textf("the facts changed in between", "les faits ont changé entre-temps"), detail: moved}, true
 	case errors.As(err, &conflict) && (conflict.Have != 0 || conflict.Want != 0):
 		return failure{status: http.StatusPreconditionFailed, title: wording.Textf("somebody changed it since it was read; read it again", "modifié depuis sa lecture ; le relire")}, true
 	case errors.As(err, new(*service.ReadOnlyDemoError)):
 		return failure{status: http.StatusForbidden, title: wording.Textf("nothing can be recorded here", "rien ne peut être enregistré ici"), detail: (*service.ReadOnlyDemoError)(nil)}, true
+	case errors.As(err, new(*service.TooManyJobsError)):
+		return failure{status: http.StatusServiceUnavailable, title: wording.Textf("too much work is waiting; try again shortly", "trop de travail en attente ; réessayer sous peu"), after: retryAfter}, true
 	case errors.As(err, new(service.NotKeptError)):
 		return failure{status: http.StatusNotFound, title: wording.Textf("not found", "introuvable"), detail: service.NotKeptError{}}, true
 	case errors.As(err, &conflict):

@@ -1,10 +1,19 @@
 package api
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io/fs"
+	"maps"
 	"net/http"
+	"slices"
 
+	"vigie/api/contract"
+	"vigie/api/service"
 	"vigie/catalog"
 	"vigie/catalog/account"
+	"vigie/catalog/strict"
 	"vigie/catalog/wording"
 	"vigie/evaluator/framework"
 )
@@ -46,30 +55,108 @@ type dictionarySheet struct {
 	Items []factSheet `json:"items"`
 }
 
-// frameworkListing is a framework as a list shows it.
-type frameworkListing struct {
-	ID      string           `json:"id"`
-	Version string           `json:"version"`
-	Status  framework.Status `json:"status"`
-	Title   wording.Text     `json:"title"`
-	Summary wording.Text     `json:"summary"`
-	Hash    string           `json:"hash"`
+func weightSetOf(w *framework.WeightSet) weightSet {
+	return weightSet{ID: w.ID, Title: w.Title, Reason: w.Reason, Hash: w.Hash(), Families: w.Families}
+}
+
+type weightsInput struct {
+	Framework string `query:"framework"`
+}
+
+type publishWeightsInput struct{ Body publishWeightsBody }
+
+type publishWeightsBody struct {
+	Framework string `json:"framework,omitempty" maxLength:"200"`
+	weighingBody
+}
+
+type publishFrameworkInput struct{ Body publishFrameworkBody }
+
+// publishFrameworkBody is the folder of a framework: the text of each file under its name, such as framework.yaml and
+// families/privacy.yaml.
+type publishFrameworkBody struct {
+	Files map[string]string `json:"files"`
+}
+
+// publishFramework reads the files as a folder holds them. They are put into an archive in memory, because its reader is
+// a file system with the checks of names that one needs.
+func (s *server) publishFramework(c *call, in *publishFrameworkInput) (*service.FrameworkLine, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(in.Body.Files)) {
+		if !fs.ValidPath(name) || name == "." {
+			return nil, invalid("body.files", wording.Textf("the name of a file is a path below the folder, such as families/privacy.yaml", "le nom d'un fichier est un chemin dans le dossier, comme families/privacy.yaml"))
+		}
+		w, err := z.CreateHeader(&zip.FileHeader{Name: name})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := w.Write([]byte(in.Body.Files[name])); err != nil {
+			return nil, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	folder, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.svc.PublishFramework(c.ctx, folder)
+	var faults strict.Faults
+	if errors.As(err, &faults) {
+		return nil, faultsOf(faults)
+	}
+	if err == nil {
+		c.created("frameworks", l.Hash)
+	}
+	return l, err
+}
+
+// faultsOf places the faults of files under the body: the file, and the line and column in the words.
+func faultsOf(list strict.Faults) error {
+	out := &catalog.InvalidError{}
+	for i, f := range list {
+		if i == 50 {
+			break
+		}
+		at := "body.files"
+		if f.File != "" {
+			at += "." + contract.Name(f.File)
+		}
+		t := f.Text
+		if f.Line > 0 {
+			t = wording.Textf("line %d, column %d: %s", "ligne %d, colonne %d : %s", f.Line, f.Column, t)
+		}
+		out.Fields = append(out.Fields, catalog.FieldError{Path: at, Text: t})
+	}
+	return out
 }
 
 func (s *server) frameworkOperations() {
-	add(s, operation{id: "list-weight-sets", method: http.MethodGet, path: root + "/weight-sets", tag: "frameworks", needs: account.Read},
-		func(*call, *struct{}) (listOf[weightSet], error) {
+	add(s, operation{id: "list-weight-sets", method: http.MethodGet, path: root + "/weight-sets", tag: "frameworks", needs: account.Read, errors: []int{http.StatusNotFound}},
+		func(c *call, in *weightsInput) (listOf[weightSet], error) {
 			out := listOf[weightSet]{Items: []weightSet{}}
-			for _, id := range s.svc.WeightSetIDs() {
-				w := s.svc.Framework.WeightSets[id]
-				out.Items = append(out.Items, weightSet{ID: id, Title: w.Title, Reason: w.Reason, Hash: w.Hash(), Families: w.Families})
+			all, err := s.svc.Weights(c.ctx, in.Framework)
+			for _, w := range all {
+				out.Items = append(out.Items, weightSetOf(w))
 			}
-			return out, nil
+			return out, err
 		})
+	add(s, operation{id: "publish-weights", method: http.MethodPost, path: root + "/weight-sets", tag: "frameworks", needs: account.Configure, status: http.StatusCreated, stored: true, errors: []int{http.StatusConflict, http.StatusNotFound}},
+		func(c *call, in *publishWeightsInput) (weightSet, error) {
+			w, err := s.svc.PublishWeights(c.ctx, in.Body.Framework, in.Body.weighing())
+			if err != nil {
+				return weightSet{}, placedClaims(err)
+			}
+			c.created("documents", "weight-set", w.Hash())
+			return weightSetOf(w), nil
+		})
+	add(s, operation{id: "publish-framework", method: http.MethodPost, path: root + "/frameworks", tag: "frameworks", needs: account.Configure, status: http.StatusCreated, stored: true, errors: []int{http.StatusConflict, http.StatusNotFound}}, s.publishFramework)
 	add(s, operation{id: "list-frameworks", method: http.MethodGet, path: root + "/frameworks", tag: "frameworks", needs: account.Read},
-		func(*call, *struct{}) (listOf[frameworkListing], error) {
-			f := s.svc.Framework.Framework
-			return listOf[frameworkListing]{[]frameworkListing{{ID: f.ID, Version: f.Version, Status: f.Status, Title: f.Title, Summary: f.Summary, Hash: f.Hash()}}}, nil
+		func(c *call, _ *struct{}) (listOf[service.FrameworkLine], error) {
+			all, err := s.svc.Frameworks(c.ctx)
+			return listOf[service.FrameworkLine]{all}, err
 		})
 	add(s, operation{id: "get-framework", method: http.MethodGet, path: root + "/frameworks/{id}", tag: "frameworks", needs: account.Read},
 		func(_ *call, in *idInput) (*framework.Framework, error) {

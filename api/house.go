@@ -137,6 +137,7 @@ func (s *server) houseOperations() {
 		})
 	s.subscriptionOperations()
 	s.draftOperations()
+	s.jobOperations()
 }
 
 func (s *server) me(c *call, _ *struct{}) (self, error) {
@@ -343,7 +344,7 @@ func (s *server) subscriptionOperations() {
 		})
 }
 
-// draftLine is a proposal or a job as a list shows it.
+// draftLine is a proposal as a list shows it.
 type draftLine struct {
 	ID       string    `json:"id"`
 	State    string    `json:"state"`
@@ -359,7 +360,7 @@ func lineOf(d store.Draft) draftLine {
 	return draftLine{ID: d.ID, State: d.State, Subject: d.Subject, Entity: d.Entity, Created: time.Unix(0, d.CreatedNs).UTC(), Changed: time.Unix(0, d.ChangedNs).UTC(), By: d.ChangedBy, Revision: d.Revision}
 }
 
-// draftPage is one page of proposals or jobs.
+// draftPage is one page of proposals.
 type draftPage struct {
 	Items []draftLine `json:"items"`
 	Next  string      `json:"next,omitempty"`
@@ -382,7 +383,6 @@ func (s *server) draftOperations() {
 		sort                 store.DraftSort
 	}{
 		{"list-proposals", "get-proposal", "/proposals", "proposals", account.Read, store.ProposalDraft},
-		{"list-jobs", "get-job", "/jobs", "house", account.Administer, store.JobDraft},
 	} {
 		add(s, operation{id: x.list, method: http.MethodGet, path: root + x.path, tag: x.tag, needs: x.needs, stored: true},
 			func(c *call, in *draftsInput) (draftPage, error) {

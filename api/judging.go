@@ -26,13 +26,14 @@ type questionInput struct {
 	UseCase      string `query:"use_case" required:"true"`
 	Organisation string `query:"organisation"`
 	Weights      string `query:"weights"`
+	Framework    string `query:"framework"`
 	days
 }
 
 func (in *questionInput) check(s *server, p *params) { s.weightSetIn(p, "weights", in.Weights) }
 
 func (in *questionInput) request() service.Request {
-	return service.Request{Offering: in.ID, UseCase: in.UseCase, Organisation: in.Organisation, Weights: in.Weights, On: in.On, KnownOn: in.KnownOn}
+	return service.Request{Offering: in.ID, UseCase: in.UseCase, Organisation: in.Organisation, Weights: in.Weights, Framework: in.Framework, On: in.On, KnownOn: in.KnownOn}
 }
 
 type rivalsInput struct {
@@ -63,6 +64,7 @@ type compareInput struct {
 	Weights      string   `query:"weights"`
 	Member       []string `query:"member"`
 	Conviction   string   `query:"conviction"`
+	Framework    string   `query:"framework"`
 	days
 	Seed   uint64   `query:"seed" minimum:"1"`
 	Draws  int      `query:"draws" minimum:"1" maximum:"100000"`
@@ -180,7 +182,7 @@ func (s *server) exposure(c *call, in *exposureInput) (*service.ExposureResult, 
 // compared answers the query, or the fault of the parameter that holds it.
 func (s *server) compared(c *call, in *compareInput) (*service.CompareResult, error) {
 	r := service.CompareRequest{Offerings: in.Offering, UseCase: in.UseCase, Organisation: in.Organisation, Weights: in.Weights, Members: in.Member,
-		Conviction: in.Conviction, On: in.On, KnownOn: in.KnownOn, Seed: in.Seed, Draws: in.Draws}
+		Conviction: in.Conviction, Framework: in.Framework, On: in.On, KnownOn: in.KnownOn, Seed: in.Seed, Draws: in.Draws}
 	var err error
 	if r.Assume, err = s.svc.Assumptions(in.Assume); err != nil {
 		return nil, inQuery(err, "assume")
@@ -216,6 +218,7 @@ type compareBody struct {
 	Members      []string       `json:"members,omitempty" maxItems:"100"`
 	MemberOwn    []weighingBody `json:"member_weighings,omitempty" maxItems:"100"`
 	Conviction   string         `json:"conviction,omitempty" enum:"agreed,debated,no_opinion"`
+	Framework    string         `json:"framework,omitempty" maxLength:"200"`
 	On           catalog.Date   `json:"on,omitempty"`
 	KnownOn      catalog.Date   `json:"known_on,omitempty"`
 	Seed         uint64         `json:"seed,omitempty"`
@@ -252,7 +255,7 @@ type compareBodyInput struct{ Body compareBody }
 // compareRequest reads the body of a comparison; everything wrong with it is told at once.
 func (s *server) compareRequest(c *call, q *compareBody) (service.CompareRequest, error) {
 	r := service.CompareRequest{Offerings: q.Offerings, UseCase: q.UseCase, Organisation: q.Organisation, Weights: q.Weights, Members: q.Members,
-		Conviction: q.Conviction, On: or(q.On, s.Today()), Seed: q.Seed, Draws: q.Draws}
+		Conviction: q.Conviction, Framework: q.Framework, On: or(q.On, s.Today()), Seed: q.Seed, Draws: q.Draws}
 	r.KnownOn = or(q.KnownOn, r.On)
 	if q.Weighing != nil {
 		w := q.Weighing.weighing()
@@ -263,7 +266,7 @@ func (s *server) compareRequest(c *call, q *compareBody) (service.CompareRequest
 	}
 	bad := &catalog.InvalidError{}
 	for i, id := range append([]string{q.Weights}, q.Members...) {
-		if id == "" || s.svc.Framework.WeightSets[id] != nil {
+		if id == "" || s.svc.Store != nil || s.svc.Framework.WeightSets[id] != nil {
 			continue
 		}
 		at := "body.weights"
