@@ -150,7 +150,7 @@ func (k *Knowledge) run(e derive.Engine, d *catalog.Dossier, lawOn catalog.Date,
 	case derive.EngineLicence:
 		return k.Licences.Derive(d, k.Rates(d.On))
 	case derive.EngineJurisdiction:
-		how := (*jurisdiction.Laws).Assess
+		how := (*jurisdiction.Laws).Facts
 		if brief {
 			how = (*jurisdiction.Laws).Brief
 		}

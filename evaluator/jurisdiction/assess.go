@@ -89,13 +89,28 @@ type Gap struct {
 
 // Assess walks the graph and judges every law in force on a day. It is pure: the same graph, laws and day give the
 // same answer, to the byte.
-func (l *Laws) Assess(g *Graph, lawOn catalog.Date) *Exposures { return l.assess(g, lawOn, false) }
+func (l *Laws) Assess(g *Graph, lawOn catalog.Date) *Exposures { return l.assess(g, lawOn, everything) }
+
+// Facts is Assess with what Derive reads alone: statuses, the certain paths and the questions that the laws leave open.
+// Derive makes the same of it.
+func (l *Laws) Facts(g *Graph, lawOn catalog.Date) *Exposures { return l.assess(g, lawOn, factsAlone) }
 
 // Brief is Assess without the explanations: statuses and severities, no paths, cures, questions, immunity, sovereignty
 // or transfers. Derive makes the same values and possible values of it, and names no facts.
-func (l *Laws) Brief(g *Graph, lawOn catalog.Date) *Exposures { return l.assess(g, lawOn, true) }
+func (l *Laws) Brief(g *Graph, lawOn catalog.Date) *Exposures {
+	return l.assess(g, lawOn, statusesAlone)
+}
 
-func (l *Laws) assess(g *Graph, lawOn catalog.Date, brief bool) *Exposures {
+// depth is how much of an assessment is explained.
+type depth int8
+
+const (
+	statusesAlone depth = iota
+	factsAlone
+	everything
+)
+
+func (l *Laws) assess(g *Graph, lawOn catalog.Date, how depth) *Exposures {
 	w := newWalk(g, l)
 	e := &Exposures{Offering: g.Offering.ID, On: g.On, LawOn: lawOn, Hypothetical: g.Hypothetical, Disclaimer: l.Vocabulary.Disclaimer,
 		Exposures: make([]Exposure, 0, len(l.List)), Notes: []LawNote{}, graph: g, walk: w}
@@ -109,12 +124,21 @@ func (l *Laws) assess(g *Graph, lawOn catalog.Date, brief bool) *Exposures {
 			continue
 		}
 		x, v := w.judge(law, l.compiled[i], lawOn)
-		if !brief {
-			w.explain(&x, law, v, asked)
+		switch how {
+		case everything:
+			w.explain(&x, law, v)
+			w.ask(&x, v, asked)
+		case factsAlone:
+			w.paths(&x, law, v)
+			w.ask(&x, v, asked)
 		}
 		e.Exposures = append(e.Exposures, x)
 	}
-	if brief {
+	switch how {
+	case statusesAlone:
+		return e
+	case factsAlone:
+		e.Questions = asked.facts()
 		return e
 	}
 	e.Immunity = w.immunity(asked)

@@ -136,8 +136,8 @@ func (w *walk) levels(x *Exposure, law *Law, hits []hit) int {
 	return base
 }
 
-// explain gives the reasons of a verdict: headline, paths, measures and cures, and the questions that are open.
-func (w *walk) explain(x *Exposure, law *Law, v verdict, asked *questions) {
+// explain gives the reasons of a verdict: headline, paths, measures and cures.
+func (w *walk) explain(x *Exposure, law *Law, v verdict) {
 	if len(x.hits) == 0 {
 		return
 	}
@@ -148,7 +148,14 @@ func (w *walk) explain(x *Exposure, law *Law, v verdict, asked *questions) {
 		}
 	}
 	w.paths(x, law, v)
+	if x.Status == Undetermined {
+		w.openPaths(x, law, v.base, v.hits)
+	}
 	w.measures(x, law, v.hits)
+}
+
+// ask notes the questions that an undetermined law leaves open.
+func (w *walk) ask(x *Exposure, v verdict, asked *questions) {
 	if x.Status != Undetermined {
 		return
 	}
@@ -160,9 +167,15 @@ func (w *walk) explain(x *Exposure, law *Law, v verdict, asked *questions) {
 	}
 }
 
-// paths writes every certain path and, for an undetermined law, the first few by which it may reach.
+// paths writes every certain path.
 func (w *walk) paths(x *Exposure, law *Law, v verdict) {
-	room := maxOpenPaths
+	if len(v.hits) == 0 {
+		return
+	}
+	room := 0
+	if x.Status == Undetermined {
+		room = maxOpenPaths
+	}
 	for k := range v.hits {
 		for _, l := range v.hits[k].each() {
 			if l.truth == Yes {
@@ -178,9 +191,6 @@ func (w *walk) paths(x *Exposure, law *Law, v verdict) {
 				x.Paths = append(x.Paths, w.rated(h, l, law, v.base))
 			}
 		}
-	}
-	if x.Status == Undetermined {
-		w.openPaths(x, law, v.base, v.hits)
 	}
 }
 

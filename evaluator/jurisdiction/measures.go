@@ -134,11 +134,11 @@ func (w *walk) left(law *Law, hits []hit) wording.Text {
 	if !law.HarmsTo(Confidentiality) {
 		switch {
 		case law.HarmsTo(Continuity):
-			return wording.Textf("The service can be restricted or stopped; the data are not what this law asks for.", "Le service peut être restreint ou coupé ; ce ne sont pas les données que cette loi demande.")
+			return wording.Text{EN: "The service can be restricted or stopped; the data are not what this law asks for.", FR: "Le service peut être restreint ou coupé ; ce ne sont pas les données que cette loi demande."}
 		case law.HarmsTo(Integrity):
-			return wording.Textf("The answers or the security of the service can be shaped; the data are not what this law asks for.", "Les réponses ou la sécurité du service peuvent être orientées ; ce ne sont pas les données que cette loi demande.")
+			return wording.Text{EN: "The answers or the security of the service can be shaped; the data are not what this law asks for.", FR: "Les réponses ou la sécurité du service peuvent être orientées ; ce ne sont pas les données que cette loi demande."}
 		}
-		return wording.Textf("A duty to fulfil, not a way to the data.", "Une obligation à remplir, non un accès aux données.")
+		return wording.Text{EN: "A duty to fulfil, not a way to the data.", FR: "Une obligation à remplir, non un accès aux données."}
 	}
 	top := AccessNone
 	for k := range hits {
@@ -148,11 +148,11 @@ func (w *walk) left(law *Law, hits []hit) wording.Text {
 	}
 	switch top {
 	case AccessPlaintext:
-		return wording.Textf("Whoever is compelled can reach content in clear: nothing in place lowers that.", "La partie contrainte peut atteindre le contenu en clair : aucune mesure en place n'y change rien.")
+		return wording.Text{EN: "Whoever is compelled can reach content in clear: nothing in place lowers that.", FR: "La partie contrainte peut atteindre le contenu en clair : aucune mesure en place n'y change rien."}
 	case AccessCiphertext:
-		return wording.Textf("Whoever is compelled has content that it cannot read; account and usage data remain readable.", "La partie contrainte a un contenu qu'elle ne peut pas lire ; les données de compte et d'usage restent lisibles.")
+		return wording.Text{EN: "Whoever is compelled has content that it cannot read; account and usage data remain readable.", FR: "La partie contrainte a un contenu qu'elle ne peut pas lire ; les données de compte et d'usage restent lisibles."}
 	}
-	return wording.Textf("Whoever is compelled has account and usage data only, not content.", "La partie contrainte n'a que des données de compte et d'usage, non le contenu.")
+	return wording.Text{EN: "Whoever is compelled has account and usage data only, not content.", FR: "La partie contrainte n'a que des données de compte et d'usage, non le contenu."}
 }
 
 func (w *walk) placeCure(c *condition) Cure {

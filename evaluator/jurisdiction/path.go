@@ -1,6 +1,7 @@
 package jurisdiction
 
 import (
+	"slices"
 	"strings"
 
 	"vigie/catalog"
@@ -122,7 +123,7 @@ func (w *walk) chain(to, preference int) *Chain {
 	c := &Chain{Steps: make([]Step, n)}
 	for at := to; n > 0; at = int(t[at].from) {
 		n--
-		c.Steps[n] = w.step(at, t[at])
+		c.Steps[n] = w.stepTo(at, t[at], preference)
 		if t[at].from < 0 {
 			break
 		}
@@ -130,6 +131,19 @@ func (w *walk) chain(to, preference int) *Chain {
 	c.Text = write(c.Steps, "")
 	w.written[preference][to] = c
 	return c
+}
+
+// stepTo is step for the last hop of a shortest chain, made once: the chains to all that lies beyond share it.
+func (w *walk) stepTo(at int, h hop, preference int) Step {
+	if w.steps[preference] == nil {
+		w.steps[preference] = make([]*Step, len(w.nodes))
+	}
+	if w.steps[preference][at] == nil {
+		s := w.step(at, h)
+		s.Facts = slices.Clip(s.Facts)
+		w.steps[preference][at] = &s
+	}
+	return *w.steps[preference][at]
 }
 
 func (w *walk) step(at int, h hop) Step {
@@ -157,8 +171,11 @@ func (w *walk) step(at int, h hop) Step {
 
 // cite adds the known ones of some facts.
 func (w *walk) cite(to, refs []catalog.FactRef) []catalog.FactRef {
-	for _, r := range refs {
+	for i, r := range refs {
 		if w.g.Known[r] {
+			if to == nil {
+				to = make([]catalog.FactRef, 0, len(refs)-i+2)
+			}
 			to = append(to, r)
 		}
 	}

@@ -433,3 +433,21 @@ func TestCutAnswersAsTheWholeRegister(t *testing.T) {
 		}
 	})
 }
+
+// TestLessExplainedSaysTheSame: Facts gives Derive the same facts, to the byte, and Brief the same values.
+func TestLessExplainedSaysTheSame(t *testing.T) {
+	laws := builtin(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		g := draw{rt}.graph()
+		whole, facts, brief := Derive(nil, laws.Assess(g, today)), Derive(nil, laws.Facts(g, today)), Derive(nil, laws.Brief(g, today))
+		if diff := cmp.Diff(whole, facts); diff != "" {
+			rt.Fatal(diff)
+		}
+		for i, x := range brief {
+			w := whole[i]
+			if x.State != w.State || !slices.EqualFunc(x.Possible, w.Possible, catalog.Value.Equal) || (x.Value == nil) != (w.Value == nil) || x.Value != nil && !x.Value.Equal(*w.Value) {
+				rt.Fatalf("%s: in brief %v %v %v, else %v %v %v", x.Path, x.State, x.Value, x.Possible, w.State, w.Value, w.Possible)
+			}
+		}
+	})
+}

@@ -85,6 +85,15 @@ func (q *questions) test(id string, atoms ...atom) {
 	}
 }
 
+// facts gives, of the questions, the facts that would answer and the laws that wait for them.
+func (q *questions) facts() []Question {
+	out := make([]Question, len(q.order))
+	for i, a := range q.order {
+		out[i] = Question{Facts: q.w.atomFacts(a), Laws: q.found[i].Laws}
+	}
+	return out
+}
+
 // list gives the questions, those that settle most first.
 func (q *questions) list() []Question {
 	out := make([]Question, 0, len(q.order))

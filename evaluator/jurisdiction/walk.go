@@ -63,6 +63,7 @@ type walk struct {
 
 	trees    [2][]hop    // last hop of the shortest chain to each party, one tree for each preference; made on first use
 	written  [2][]*Chain // shortest chains already written
+	steps    [2][]*Step  // and their last steps
 	cures    map[cureKey]Cure
 	inForce  map[string]Truth // mitigations already looked at
 	arena    []link           // who satisfies triggers, for every law
