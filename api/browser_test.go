@@ -60,7 +60,7 @@ const structure = `(() => {
     last = level;
   }
   for (const x of document.querySelectorAll("input:not([type=hidden]),select,textarea"))
-    if (!x.labels || !x.labels.length) say("a field without label", x);
+    if ((!x.labels || !x.labels.length) && !(x.getAttribute("aria-label") || "").trim()) say("a field without label", x);
   for (const x of document.querySelectorAll("a[href],button,summary"))
     if (!(x.getAttribute("aria-label") || x.textContent).trim()) say("a control without name", x);
   const ids = new Set();
