@@ -68,6 +68,7 @@ type visitor struct {
 	h       *house
 	remote  string
 	host    string
+	tls     bool
 	cookies map[string]*http.Cookie
 	headers map[string]string
 }
@@ -80,6 +81,9 @@ func (v *visitor) send(method, path string, body io.Reader, headers ...string) *
 	v.h.t.Helper()
 	r := httptest.NewRequest(method, "http://"+v.host+path, body)
 	r.RemoteAddr = v.remote
+	if v.tls {
+		r.TLS = tlsState
+	}
 	for k, x := range v.headers {
 		r.Header.Set(k, x)
 	}
