@@ -182,6 +182,7 @@ func TestAnExpressionThatFailsLeavesItsCriterionOpen(t *testing.T) {
 	c := *fw.Criteria[settled]
 	c.BandPrograms = slices.Clone(c.BandPrograms)
 	c.BandPrograms[0] = beyond
+	c.Reads = append(slices.Clone(c.Reads), beyond.Reads()...)
 	fw.Criteria[settled] = &c
 	fw.KnockOuts = slices.Clone(fw.KnockOuts)
 	passed := slices.IndexFunc(before.KnockOuts, func(k KnockOutResult) bool { return k.Status == Passed })
