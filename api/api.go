@@ -126,6 +126,7 @@ func (s *server) routes(e *gin.Engine) error {
 	s.sourceOperations()
 	s.logOperations()
 	s.keepOperations()
+	s.proposalOperations()
 	s.decisionOperations()
 	s.houseOperations()
 	if err := s.documentRoutes(get); err != nil {

@@ -27,8 +27,8 @@ import (
 
 var update = flag.Bool("update", false, "write the document of the API into testdata")
 
-// document is the document as clients get it, read by a library that had no part in making it.
-func document(t testing.TB, h http.Handler) validator.Validator {
+// readDocument is the document as clients get it, read by a library that had no part in making it.
+func readDocument(t testing.TB, h http.Handler) validator.Validator {
 	t.Helper()
 	doc, err := libopenapi.NewDocument(get(h, "/openapi.json").Body.Bytes())
 	if err != nil {
@@ -63,7 +63,7 @@ func TestDocument(t *testing.T) {
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(w.Body.String(), "\n")); diff != "" {
 		t.Errorf("the document changed; look at the change and run with -update (-want +got):\n%s", diff)
 	}
-	if ok, faults := document(t, h).ValidateDocument(); !ok {
+	if ok, faults := readDocument(t, h).ValidateDocument(); !ok {
 		for _, f := range faults {
 			t.Errorf("%s: %s %v", f.Message, f.Reason, f.SchemaValidationErrors)
 		}
@@ -194,7 +194,7 @@ func answered(t testing.TB, h http.Handler, v validator.Validator, op *huma.Oper
 // nor an answer that is not documented.
 func TestRandomRequests(t *testing.T) {
 	s := testServer(t)
-	v := document(t, s.engine)
+	v := readDocument(t, s.engine)
 	ops := docs.Operations(s.api.OpenAPI())
 	g := &requests{rand.New(rand.NewPCG(8, 2026))}
 	statuses := map[int]int{}

@@ -18,6 +18,8 @@ import (
 	"vigie/api/web"
 	"vigie/catalog"
 	"vigie/catalog/account"
+	"vigie/catalog/document"
+	"vigie/catalog/exchange"
 	"vigie/catalog/store"
 	"vigie/catalog/store/files"
 	"vigie/catalog/wording"
@@ -32,6 +34,7 @@ var (
 	errBroken      = errors.New("the body broke off")
 	errNoCondition = errors.New("no If-Match")
 	errExists      = errors.New("exists already")
+	errReviewed    = errors.New("reviewed already")
 )
 
 // wrongMedia is a body of a type that is not taken here.
@@ -170,6 +173,8 @@ func classifyRequest(err error) (failure, bool) {
 		return failure{status: http.StatusPreconditionFailed, title: wording.Textf("somebody changed it since it was read; read it again", "modifié depuis sa lecture ; le relire")}, true
 	case errors.Is(err, errExists):
 		return failure{status: http.StatusConflict, title: wording.Textf("there is one with this id already", "cet identifiant est déjà pris")}, true
+	case errors.Is(err, errReviewed):
+		return failure{status: http.StatusConflict, title: wording.Textf("this proposal was reviewed already", "cette proposition a déjà été examinée")}, true
 	case errors.As(err, &full) && full.mine:
 		return failure{status: http.StatusTooManyRequests, title: wording.Textf("too many requests at once; wait for the answers", "trop de demandes à la fois ; attendre les réponses"), after: retryAfter}, true
 	case errors.As(err, &full):
@@ -195,6 +200,8 @@ func classifyStore(err error) (failure, bool) {
 		full     *store.FullError
 		readOnly *store.ReadOnlyError
 		refused  *files.RefusedError
+		noText   *document.RefusedError
+		garbled  *exchange.UnreadableError
 		unknown  *store.UnknownOutcomeError
 	)
 	switch {
@@ -212,6 +219,10 @@ func classifyStore(err error) (failure, bool) {
 		return failure{status: http.StatusConflict, title: wording.Textf("this cannot be done as things stand", "impossible dans l'état actuel"), detail: conflict}, true
 	case errors.As(err, &refused):
 		return failure{status: http.StatusUnprocessableEntity, title: wording.Textf("this file is not taken", "ce fichier n'est pas admis"), detail: refused}, true
+	case errors.As(err, &noText):
+		return failure{status: http.StatusUnprocessableEntity, title: wording.Textf("this file cannot be read as a text", "ce fichier ne peut être lu comme un texte"), detail: noText}, true
+	case errors.As(err, &garbled):
+		return failure{status: http.StatusUnprocessableEntity, title: wording.Textf("this file cannot be read", "ce fichier ne peut être lu"), detail: garbled}, true
 	case errors.As(err, &full):
 		return failure{status: http.StatusInsufficientStorage, title: wording.Textf("no room is left; nothing was recorded", "il n'y a plus de place ; rien n'a été enregistré")}, true
 	case errors.As(err, &readOnly):

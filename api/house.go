@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"vigie/api/access"
@@ -377,39 +376,23 @@ type draftInput struct {
 }
 
 func (s *server) draftOperations() {
-	for _, x := range []struct {
-		list, get, path, tag string
-		needs                account.Permission
-		sort                 store.DraftSort
-	}{
-		{"list-proposals", "get-proposal", "/proposals", "proposals", account.Read, store.ProposalDraft},
-	} {
-		add(s, operation{id: x.list, method: http.MethodGet, path: root + x.path, tag: x.tag, needs: x.needs, stored: true},
-			func(c *call, in *draftsInput) (draftPage, error) {
-				list := key(x.path, in.State, in.Subject)
-				from, err := in.from(list)
-				if err != nil {
-					return draftPage{}, err
+	add(s, operation{id: "list-proposals", method: http.MethodGet, path: root + "/proposals", tag: "proposals", needs: account.Read, stored: true},
+		func(c *call, in *draftsInput) (draftPage, error) {
+			list := key("proposals", in.State, in.Subject)
+			from, err := in.from(list)
+			if err != nil {
+				return draftPage{}, err
+			}
+			all, err := s.svc.Drafts(c.ctx, account.Read, store.ProposalDraft, in.State, in.Subject, from.After, in.size()+1)
+			out := draftPage{Items: []draftLine{}}
+			for i, d := range all {
+				if i == in.size() {
+					out.Next = contract.Cursor{After: out.Items[i-1].ID}.Write(list)
+					c.next(out.Next)
+					break
 				}
-				all, err := s.svc.Drafts(c.ctx, x.needs, x.sort, in.State, in.Subject, from.After, in.size()+1)
-				out := draftPage{Items: []draftLine{}}
-				for i, d := range all {
-					if i == in.size() {
-						out.Next = contract.Cursor{After: out.Items[i-1].ID}.Write(list)
-						c.next(out.Next)
-						break
-					}
-					out.Items = append(out.Items, lineOf(d))
-				}
-				return out, err
-			})
-		add(s, operation{id: x.get, method: http.MethodGet, path: root + x.path + "/{draft}", tag: x.tag, needs: x.needs, stored: true},
-			func(c *call, in *draftInput) (draftLine, error) {
-				d, err := s.svc.Draft(c.ctx, x.needs, x.sort, in.ID)
-				if err == nil {
-					c.Header("ETag", contract.RevisionTag(d.Revision, strconv.FormatInt(d.ChangedNs, 10)))
-				}
-				return lineOf(d), err
-			})
-	}
+				out.Items = append(out.Items, lineOf(d))
+			}
+			return out, err
+		})
 }

@@ -20,6 +20,7 @@ import (
 	"vigie/api/service"
 	"vigie/catalog"
 	"vigie/catalog/account"
+	"vigie/catalog/exchange"
 	"vigie/catalog/store"
 )
 
@@ -64,12 +65,17 @@ func keepingHouse(t testing.TB) (*house, *owned) {
 		Claims:    []catalog.Claim{{Record: vendor, Path: "vendor.name", State: catalog.Known, Value: &name, Source: o.source, AsOf: "2026-11-20"}, {Record: offering, Path: "offering.name", State: catalog.Known, Value: &name, AsOf: "2026-11-20"}},
 		Documents: []store.Document{{Kind: store.Assessment, Body: []byte(`{"of":"fr"}`), Index: map[string]string{"offering": o.offering}}}})
 	o.claim, o.document = r.Claims[0], r.Documents[0]
-	f, err := h.store.AddFile(ctx, strings.NewReader("%PDF-1.4\n% a contract of fr\n%%EOF\n"), "contract.pdf", "", -1, "fr")
+	f, err := h.store.AddFile(ctx, strings.NewReader("A contract of fr, in plain words.\n"), "contract.txt", "", -1, "fr")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.file = f.SHA256
-	row, err := h.store.AddDraft(ctx, store.Draft{Sort: store.ProposalDraft, Entity: "fr", State: "open", Subject: "vendor/" + o.record, Body: []byte("{}"), ChangedBy: "p1"})
+	body, err := (&exchange.Proposal{Format: exchange.ProposalFormat, Day: today, About: vendor, Records: []catalog.Ref{}, Sources: []catalog.Source{},
+		Claims: []exchange.Proposed{{Record: vendor, Path: "vendor.name", State: catalog.Known, Value: &name, AsOf: today}}, Faults: []exchange.Remark{}, Notes: []exchange.Remark{}}).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := h.store.AddDraft(ctx, store.Draft{Sort: store.ProposalDraft, Entity: "fr", State: "open", Subject: "vendor/" + o.record, Body: body, ChangedBy: "p1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +116,8 @@ var rules = map[string]rule{
 	"log-key": {needs: account.Read}, "log-checkpoint": {needs: account.Read}, "log-leaves": {needs: account.Read, group: true}, "log-prove": {needs: account.Read}, "log-consistency": {needs: account.Read},
 	"list-documents": {needs: account.Read}, "get-document": {needs: account.Read, names: true},
 	"list-decisions": {needs: account.Read}, "get-decision": {needs: account.Read}, "decision-drift": {needs: account.Read}, "portfolio": {needs: account.Read}, "calendar": {needs: account.Read},
-	"list-proposals": {needs: account.Read}, "get-proposal": {needs: account.Read, names: true}, "list-jobs": {needs: account.Read}, "get-job": {needs: account.Read}, "cancel-job": {needs: account.Read}, "start-job": {needs: account.Assess}, "verify-store": {needs: account.Administer},
+	"list-proposals": {needs: account.Read}, "get-proposal": {needs: account.Read, names: true}, "propose": {needs: account.Claim},
+	"accept-proposal": {needs: account.Review, names: true}, "refuse-proposal": {needs: account.Review, names: true}, "list-sources": {needs: account.Read}, "file-text": {needs: account.Read, names: true}, "list-jobs": {needs: account.Read}, "get-job": {needs: account.Read}, "cancel-job": {needs: account.Read}, "start-job": {needs: account.Assess}, "verify-store": {needs: account.Administer},
 	"keep-assessment": {needs: account.Assess}, "keep-comparison": {needs: account.Assess}, "replay": {needs: account.Read}, "issue-report": {needs: account.Issue}, "issue-comparison": {needs: account.Issue},
 	"take-decision": {needs: account.Decide}, "publish-weights": {needs: account.Configure}, "publish-framework": {needs: account.Configure},
 	"me": {needs: account.Read}, "list-tokens": {needs: account.Read, session: true}, "end-token": {needs: account.Read, session: true},
@@ -129,7 +136,7 @@ func (o *owned) about(op *huma.Operation, id string) *http.Request {
 		values["id"] = o.offering
 	case id == "get-source":
 		values["id"] = o.source
-	case id == "get-proposal":
+	case strings.HasSuffix(id, "-proposal"):
 		values["draft"] = o.proposal
 	}
 	if !rules[id].names {
@@ -162,7 +169,7 @@ func (o *owned) about(op *huma.Operation, id string) *http.Request {
 // another, in the group, and signed out, against the one table (RELIABILITY S15).
 func TestRoles(t *testing.T) {
 	h, o := keepingHouse(t)
-	v := document(t, h.engine)
+	v := readDocument(t, h.engine)
 	admin := h.administrator()
 	type who struct {
 		role    account.Role
@@ -209,7 +216,7 @@ func TestRoles(t *testing.T) {
 			t.Errorf("%s signed out: status %d", id, w.Code)
 		}
 		cells++
-		if id == "erase-person" || id == "suspend-person" || id == "unsubscribe" || id == "change-person" {
+		if id == "accept-proposal" || id == "refuse-proposal" || id == "erase-person" || id == "suspend-person" || id == "unsubscribe" || id == "change-person" {
 			continue // what they do to the fixture is looked at below, once each
 		}
 		for _, x := range people {
@@ -272,8 +279,9 @@ func TestForeignChanges(t *testing.T) {
 			o.person = m.Person
 		}
 	}
-	v := document(t, h.engine)
-	for _, id := range []string{"change-person", "suspend-person", "unsubscribe", "erase-person"} {
+	v := readDocument(t, h.engine)
+	buyers := map[string]string{"de": h.joins(admin, "buyer@de.example.org", "de", "procurement").token("read", "claim", "review"), "fr": h.joins(admin, "buyer@fr.example.org", "fr", "procurement").token("read", "claim", "review")}
+	for _, id := range []string{"refuse-proposal", "change-person", "suspend-person", "unsubscribe", "erase-person"} {
 		for _, op := range docs.Operations(h.api.OpenAPI()) {
 			if op.OperationID != id {
 				continue
@@ -285,6 +293,9 @@ func TestForeignChanges(t *testing.T) {
 				r := o.about(op, id)
 				if id == "change-person" {
 					r.Body = io.NopCloser(strings.NewReader(`{"name":"Jeanne","email":"reader@fr.example.org","entity":"fr","roles":["reader"]}`))
+				}
+				if strings.HasSuffix(id, "-proposal") {
+					x.token = buyers[x.name]
 				}
 				r.Header.Set("Authorization", "Bearer "+x.token)
 				w := answered(t, h.engine, v, op, r)

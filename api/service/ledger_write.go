@@ -2,10 +2,12 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"vigie/catalog"
 	"vigie/catalog/account"
+	"vigie/catalog/exchange"
 	"vigie/catalog/store"
 	"vigie/catalog/wording"
 )
@@ -67,4 +69,31 @@ func (s *Service) File(ctx context.Context, sum string) (store.File, error) {
 		return store.File{}, &catalog.NotFoundError{What: wording.Textf("file", "fichier"), ID: sum}
 	}
 	return f, err
+}
+
+// ProposalRefused is the state of a proposal that nothing was taken of.
+const ProposalRefused = "refused"
+
+// RefuseProposal closes a proposal of which nothing is taken, from the revision of the review that was looked at. The
+// reason is for who reads the proposal later.
+func (s *Service) RefuseProposal(ctx context.Context, id string, revision int64, reason string) error {
+	p, err := s.writer(ctx, account.Review)
+	if err != nil {
+		return err
+	}
+	d, err := s.Draft(ctx, account.Review, store.ProposalDraft, id)
+	if err != nil {
+		return err
+	}
+	x, err := exchange.DecodeProposal(d.Body, s.Dictionary)
+	if err != nil {
+		return fmt.Errorf("proposal %s: %w", id, err)
+	}
+	x.Notes = append(x.Notes, exchange.Remark{Code: "refused", Text: wording.Textf("refused: %s", "refusée : %s", reason)})
+	if d.Body, err = x.Encode(); err != nil {
+		return err
+	}
+	d.Revision, d.State, d.ChangedBy = revision, ProposalRefused, p.Person
+	_, _, err = s.Store.ReplaceDraft(ctx, d, nil)
+	return err
 }
