@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// TestHostileBodies sends what RELIABILITY S6 lists: each is refused with the place of the fault, and nothing of what was
+// TestHostileJSON sends what RELIABILITY S6 lists: each is refused with the place of the fault, and nothing of what was
 // sent comes back.
-func TestHostileBodies(t *testing.T) {
+func TestHostileJSON(t *testing.T) {
 	h := testHandler(t)
 	const secret = "hunter2-hunter2-hunter2"
 	tests := []struct {
