@@ -19,7 +19,7 @@ var usual = patience{header: 5 * time.Second, read: 15 * time.Second, write: 60 
 
 const (
 	maxHeaderBytes = 64 << 10
-	stopTimeout    = 15 * time.Second
+	stopTimeout    = 7 * time.Second // with the last checkpoint, the program ends within ten
 )
 
 // over makes the HTTP server of a handler.

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -242,6 +243,8 @@ func (c *views) get(k viewKey, read func() (*catalog.View, error)) (*catalog.Vie
 	c.mu.Lock()
 	x := c.kept[k]
 	if x == nil {
+		// What stood before the last write is not asked for again.
+		maps.DeleteFunc(c.kept, func(old viewKey, _ *view) bool { return old.state.head != k.state.head })
 		if len(c.kept) >= maxViews || c.kept == nil {
 			c.kept = map[viewKey]*view{}
 		}

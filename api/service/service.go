@@ -169,23 +169,29 @@ type Result struct {
 
 // Assess gathers and evaluates. Errors are *catalog.NotFoundError for ids that name nothing.
 func (s *Service) Assess(ctx context.Context, r Request) (*Result, error) {
-	s, err := s.under(ctx, r.Framework)
-	if err != nil {
-		return nil, err
-	}
-	in, err := s.reading(ctx, r.On, r.KnownOn)
-	if err != nil {
-		return nil, err
-	}
-	d, err := in.gather(ctx, r.query())
-	if err != nil {
-		return nil, err
-	}
-	w, err := s.weights(ctx, r)
+	s, d, w, err := s.asked(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	return s.judge(d, w)
+}
+
+// asked is what a request is judged on: by which framework, on which dossier, under which weights.
+func (s *Service) asked(ctx context.Context, r Request) (*Service, *catalog.Dossier, *framework.WeightSet, error) {
+	s, err := s.under(ctx, r.Framework)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	in, err := s.reading(ctx, r.On, r.KnownOn)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	d, err := in.gather(ctx, r.query())
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	w, err := s.weights(ctx, r)
+	return s, d, w, err
 }
 
 func (r Request) query() catalog.Query {

@@ -225,6 +225,12 @@ func TestWritesAreSeenAtOnce(t *testing.T) {
 	if again, err := c.Assess(ctx, r); err != nil || again != before {
 		t.Error("judged again though nothing was written", err)
 	}
+	if _, err := s.Record(ctx, store.Batch{Records: []catalog.Ref{{Kind: catalog.Vendor, ID: "new-vendor"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := c.Assess(ctx, r); err != nil || again != before {
+		t.Error("judged again though the dossier is the same", err)
+	}
 	ref := catalog.Ref{Kind: catalog.Offering, ID: offering}
 	receipt, err := s.Record(ctx, store.Batch{Claims: []catalog.Claim{{Record: ref, Path: "offering.name", State: catalog.Known, Value: &catalog.Value{Type: catalog.TypeText, Text: "Renamed", FR: "Renommée"}, AsOf: today}}})
 	if err != nil {
