@@ -20,6 +20,7 @@ func (s *server) lawRoutes(e *gin.Engine, l wording.Lang, page func(string, page
 	}
 	s.listRoutes(l, page, raw)
 	s.committeeRoutes(l, page, raw)
+	s.writingRoutes(l, page, raw)
 	page("/offerings/:id/exposure", s.exposurePage)
 	page("/laws", s.lawsPage)
 	page("/laws/:id", s.lawPage)

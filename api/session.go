@@ -74,6 +74,9 @@ func (s *server) authenticate(c *gin.Context) {
 		c.Redirect(http.StatusSeeOther, signInAddress(languageOf(c), c.Request.URL))
 		return
 	}
+	if s.heldEntries(c) {
+		return
+	}
 	s.fail(c, account.SignedOutError{})
 }
 

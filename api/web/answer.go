@@ -55,6 +55,7 @@ type Rank struct {
 	Why     string // what keeps it out of the group above, in a line
 	Reasons []Reason
 	Ways    *Link // to alternatives
+	Decide  *Link // to the form of a decision, where a store keeps them
 }
 
 // Reason is a knock-out that is failed or open, with what would lift it.
@@ -260,6 +261,7 @@ func (w *answerWriter) standing(v evaluator.Verdict, list []evaluator.Ranked) St
 			x.Says, x.Icon = w.w("compare.word.not_separated"), "unknown"
 		}
 		w.reasons(&x, r)
+		x.Decide = w.s.decideLink(w.Base, w.j.q, r.Offering)
 		out.Ranks = append(out.Ranks, x)
 	}
 	return out

@@ -42,6 +42,7 @@ type AssessmentPage struct {
 	ReportFR     string
 	ReportEN     string
 	JSON         string
+	Writing      []Link // where a decision is recorded, and the assessment kept
 	Law          string // exposure to foreign law and rights
 	UseCases     []Option
 	Weights      []Option
@@ -291,6 +292,7 @@ func (s *Site) addresses(p *AssessmentPage, q service.Request) {
 	}
 	p.Law = withQuery(p.At("/offerings/"+url.PathEscape(q.Offering)+"/exposure"), "use_case", q.UseCase, "organisation", q.Organisation, "on", string(q.On), "known_on", known)
 	p.ReportFR, p.ReportEN, p.JSON = at("/report.pdf", "fr"), at("/report.pdf", "en"), at("/assessment", "")
+	p.Writing = s.writingLinks(p.Base, q)
 }
 
 func technical(b Base, a *evaluator.Assessment) []Pair {

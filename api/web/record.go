@@ -18,6 +18,7 @@ type RecordPage struct {
 	ID       string
 	When     string
 	Assess   string // for an offering: its page
+	Sheet    string // to be filled in
 	Sections []Section
 	Groups   []LinkGroup
 	Sources  []Source
@@ -51,7 +52,7 @@ func (s *Site) Record(ctx context.Context, r Request, ref catalog.Ref, on, known
 	pen := b.newPen(sp, sheet.Sources)
 	p := RecordPage{Base: b, Name: sp.Text(sheet.Name), ID: ref.String(), When: b.Day(on), Sources: pen.sources(),
 		Kind: sp.Text(ref.Kind.Label()), List: Link{b.plural(ref.Kind), b.At("/records/" + string(ref.Kind))}}
-	p.Print = true
+	p.Print, p.Sheet = true, b.At(sheetPath(ref))
 	if ref.Kind == catalog.Offering {
 		p.Assess = b.At(recordPath(ref))
 	}
