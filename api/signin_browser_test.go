@@ -74,6 +74,9 @@ func (p *person) fill(pairs ...string) {
 	p.do(chromedp.SendKeys("#"+pairs[len(pairs)-2], "\r"))
 }
 
+// press uses a button as who has no mouse does.
+func press(button string) chromedp.Action[chromedp.Void] { return chromedp.SendKeys(button, "\r") }
+
 // Somebody sets the service up, adds a passkey, signs out, and signs in with it: in a real browser with a device of its
 // own. Each page on the way is looked at as those of the catalogue are.
 func TestPasskeysInABrowser(t *testing.T) {
@@ -129,23 +132,23 @@ func TestPasskeysInABrowser(t *testing.T) {
 	look()
 	p.open("/fr/account")
 	look()
-	p.do(chromedp.WaitVisible("#passkey-name"), chromedp.SendKeys("#passkey-name", "ordinateur"), chromedp.Click("[data-passkey=add] button"))
+	p.do(chromedp.WaitVisible("#passkey-name"), chromedp.SendKeys("#passkey-name", "ordinateur"), press("[data-passkey=add] button"))
 	p.until("La clé d'accès est en place")
 	p.until("ordinateur")
 	look()
 	// The same device again: it says that it has one already.
-	p.do(chromedp.WaitVisible("#passkey-name"), chromedp.Click("[data-passkey=add] button"))
+	p.do(chromedp.WaitVisible("#passkey-name"), press("[data-passkey=add] button"))
 	p.until("L'appareil en connaît peut-être déjà une")
 
 	out := func() {
 		t.Helper()
-		p.do(chromedp.Click("details.menu summary"), chromedp.Click(".menu-body form button"))
+		p.do(press("details.menu summary"), press(".menu-body form button"))
 		p.until("/fr/signin")
 		p.open("/fr/laws")
 		p.until("/fr/signin?next=%2Ffr%2Flaws")
 	}
 	out()
-	p.do(chromedp.WaitVisible("[data-passkey=signin] button"), chromedp.Click("[data-passkey=signin] button"))
+	p.do(chromedp.WaitVisible("[data-passkey=signin] button"), press("[data-passkey=signin] button"))
 	p.until("/fr/laws")
 	p.open("/fr/account")
 	p.until("ici) clé d'accès")
@@ -160,7 +163,7 @@ func TestPasskeysInABrowser(t *testing.T) {
 		}
 	}
 	verified(false)
-	p.do(chromedp.WaitVisible("[data-passkey=signin] button"), chromedp.Click("[data-passkey=signin] button"))
+	p.do(chromedp.WaitVisible("[data-passkey=signin] button"), press("[data-passkey=signin] button"))
 	p.until("Aucune clé d'accès n'a été utilisée")
 	verified(true)
 	yes, no := true, false
@@ -172,7 +175,7 @@ func TestPasskeysInABrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.open("/fr/signin?next=%2Ffr%2Flaws")
-		p.do(chromedp.WaitVisible("[data-passkey=signin] button"), chromedp.Click("[data-passkey=signin] button"))
+		p.do(chromedp.WaitVisible("[data-passkey=signin] button"), press("[data-passkey=signin] button"))
 		p.until("n'a pas pu être utilisée ici")
 		if strings.HasPrefix(p.at(), "/fr/laws") {
 			t.Errorf("%s lets in", name)
@@ -186,10 +189,10 @@ func TestPasskeysInABrowser(t *testing.T) {
 	p.fill("email", "anne@example.org", "password", phrase)
 	p.until("Compte")
 	p.open("/fr/account")
-	p.do(chromedp.Click(`form[action="/fr/account/passkeys/remove"] button`))
+	p.do(press(`form[action="/fr/account/passkeys/remove"] button`))
 	p.until("Retiré")
 	out()
-	p.do(chromedp.WaitVisible("[data-passkey=signin] button"), chromedp.Click("[data-passkey=signin] button"))
+	p.do(chromedp.WaitVisible("[data-passkey=signin] button"), press("[data-passkey=signin] button"))
 	p.until("n'a pas pu être utilisée ici")
 	look()
 }
