@@ -128,6 +128,7 @@ func allPages(s *Site) []page {
 		}
 	}
 	pages = append(pages, lawPages(s)...)
+	pages = append(pages, sheetPages(s)...)
 	pages = append(pages, committeePages(s)...)
 	for _, id := range s.svc.Catalogue.IDs(catalog.Offering) {
 		pages = append(pages, page{"/offerings/" + id, func(r Request) ([]byte, error) { return s.Offering(context.Background(), r, id, today) }})
