@@ -59,6 +59,7 @@ Sans organisation ni cas d'usage, ce qui en dépend est inconnu. - lit l'entrée
 			if err != nil {
 				return err
 			}
+			go func() { _ = licence.Warm() }() // the scanner of classics takes a second to build: beside the rest
 			s, err := a.open(service.Options{Catalogue: w.path})
 			if err != nil {
 				return err
