@@ -40,11 +40,15 @@ type Subscription struct {
 	Revision int64        `json:"revision"`
 }
 
-// subscription is what is kept: the secret too, which signs and so must be there in the clear. It is shown once.
+// subscription is what is kept: the secret too, which signs and so must be had again, but sealed: a copy of the database
+// signs nothing. It is shown once.
 type subscription struct {
 	Subscription
-	Secret string `json:"secret,omitempty"`
+	Sealed []byte `json:"sealed,omitempty"`
 }
+
+// sealLabel says what a secret was sealed for: it does not open for another address.
+func sealLabel(address string) string { return "webhook " + address }
 
 // delivery is one message for one subscription.
 type delivery struct {
@@ -96,8 +100,13 @@ func (d *Desk) Add(ctx context.Context, s Subscription, by string) (Subscription
 	}
 	keep := subscription{Subscription: s}
 	keep.Active = true
+	secret := ""
 	if s.Channel == Webhook {
-		keep.Secret = NewSecret()
+		secret = NewSecret()
+		var err error
+		if keep.Sealed, err = d.Store.Seal(sealLabel(s.Address), []byte(secret)); err != nil {
+			return s, "", err
+		}
 	}
 	body, err := json.Marshal(keep)
 	if err != nil {
@@ -105,7 +114,7 @@ func (d *Desk) Add(ctx context.Context, s Subscription, by string) (Subscription
 	}
 	row, err := d.Store.AddDraft(ctx, store.Draft{Sort: subscriptions, Entity: s.Entity, State: active, Subject: string(s.Channel), Body: body, ChangedBy: by})
 	keep.ID, keep.Revision = row.ID, row.Revision
-	return keep.Subscription, keep.Secret, err
+	return keep.Subscription, secret, err
 }
 
 // check finds everything wrong with a subscription.
@@ -200,7 +209,7 @@ func (d *Desk) Remove(ctx context.Context, id, entity string, revision int64, by
 	if err != nil {
 		return err
 	}
-	s.Address, s.Secret, s.Active = "", "", false
+	s.Address, s.Sealed, s.Active = "", nil, false
 	if row.Body, err = json.Marshal(s); err != nil {
 		return err
 	}
@@ -357,7 +366,11 @@ func (d *Desk) send(ctx context.Context, s subscription, e Event) error {
 	if err != nil {
 		return err
 	}
-	header, err := Sign(s.Secret, e.ID, now, body)
+	secret, err := d.Store.Unseal(sealLabel(s.Address), s.Sealed)
+	if err != nil {
+		return err
+	}
+	header, err := Sign(string(secret), e.ID, now, body)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (s *Store) Unseal(label string, sealed []byte) ([]byte, error) {
 
 func (s *Store) box() (cipher.AEAD, error) {
 	if s.secret == "" {
-		return nil, schemaError(nil, "the key of the log (%s) is needed for second factors", "la clé du journal (%s) est nécessaire aux seconds facteurs", keyName)
+		return nil, schemaError(nil, "the key of the log (%s) is needed for secrets that are kept", "la clé du journal (%s) est nécessaire aux secrets conservés", keyName)
 	}
 	key, err := hkdf.Key(sha256.New, []byte(s.secret), nil, "vigie seal 1", 32)
 	if err != nil {
