@@ -85,6 +85,8 @@ var pagesToSee = map[string]string{
 	"alternatives": "/offerings/qwen-studio/alternatives?use_case=office-assistant",
 	"guide":        "/use-cases/guide?use_case=office-assistant&a.personal_data=special&a.customer_facing=true",
 	"framework":    "/framework",
+	"contract":     "/offerings/mistral-api-eu-medium-3.5/dossier?use_case=office-assistant",
+	"facts":        "/offerings/azure-openai-eu-gpt-5.5/dossier?use_case=customer-chatbot&part=others",
 	"decisions":    "/decisions",
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -23,6 +24,7 @@ func (s *server) committeeRoutes(l wording.Lang, page func(string, pageHandler),
 	page("/compare/questions", s.questionsPage)
 	page("/compare/what-if", s.whatIfPage)
 	page("/offerings/:id/alternatives", s.alternativesPage)
+	page("/offerings/:id/dossier", s.dossierPage)
 	page("/use-cases/guide", s.guidePage)
 	page("/framework", s.frameworkPage)
 	page("/decisions", s.decisionsPage)
@@ -195,6 +197,18 @@ func (s *server) alternativesPage(c *gin.Context, r web.Request) ([]byte, error)
 		return nil, err
 	}
 	return s.site.Alternatives(c.Request.Context(), r, q)
+}
+
+func (s *server) dossierPage(c *gin.Context, r web.Request) ([]byte, error) {
+	p := s.params(c)
+	q, part := s.question(c, p), p.text("part")
+	if part != "" && !slices.Contains(web.DossierParts(), part) {
+		p.bad("part", strict.NotIn(part, web.DossierParts()))
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s.site.Dossier(c.Request.Context(), r, q, part)
 }
 
 func (s *server) guidePage(c *gin.Context, r web.Request) ([]byte, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"vigie/api/service"
@@ -35,7 +34,7 @@ type AssessmentPage struct {
 	Rest         []Missing
 	Contradicted []Fact
 	Computed     []Fact
-	Papers       []Paper // the contract, the service, the environment, then everything else
+	Papers       []Link // every fact line by line: the contract, the service, the environment, then everything else
 	Sources      []Source
 	Technical    []Pair
 	Log          string // its place in the log
@@ -48,22 +47,6 @@ type AssessmentPage struct {
 	Weights      []Option
 	On, KnownOn  catalog.Date
 	Form         string // address of the form that changes the question
-}
-
-// Paper is what the records of one part of a dossier say, line by line.
-type Paper struct {
-	ID      string
-	Title   string
-	Hint    string
-	Folded  bool
-	Records []PaperRecord
-}
-
-// PaperRecord is one record with all its facts.
-type PaperRecord struct {
-	Link
-	Kind  string
-	Facts []Fact
 }
 
 // Share is the part of the result that rests on one kind of source.
@@ -186,7 +169,7 @@ func (s *Site) Assessment(ctx context.Context, r Request, q service.Request) ([]
 	for _, x := range a.Derived {
 		p.Computed = append(p.Computed, pen.computed(evaluator.FactUse{Path: x.Path, State: x.State, Value: x.Value, Derived: true}))
 	}
-	p.Papers = papers(pen, d, a.Hash)
+	p.Papers = s.paperLinks(b, q)
 	p.cite(a.Hash)
 	p.Technical, p.Log = technical(b, a), s.inLog(b)
 	s.addresses(&p, q)
@@ -222,62 +205,6 @@ func (s *Site) inLog(b Base) string {
 		return b.w("tech.no_log")
 	}
 	return b.w("tech.not_kept")
-}
-
-// papers lays out all facts of a dossier for who reads contracts: each line can be linked to and cited.
-func papers(pen *pen, d *catalog.Dossier, hash string) []Paper {
-	parts := []struct {
-		id, title, hint string
-		kinds           []catalog.Kind
-	}{
-		{"contract", pen.w("papers.contract"), pen.w("papers.contract_hint"), []catalog.Kind{catalog.Terms, catalog.Licence}},
-		{"service", pen.w("papers.service"), "", []catalog.Kind{catalog.SLA, catalog.Price}},
-		{"environment", pen.w("papers.environment"), "", []catalog.Kind{catalog.EnvironmentalStatement}},
-		{"others", pen.w("papers.others"), "", []catalog.Kind{catalog.Offering, catalog.Vendor, catalog.Model, catalog.Certification, catalog.Stake, catalog.Subprocessing, catalog.BenchmarkResult}},
-	}
-	var out []Paper
-	for _, part := range parts {
-		p := Paper{ID: part.id, Title: part.title, Hint: part.hint, Folded: part.id == "others"}
-		for _, k := range part.kinds {
-			for _, r := range d.Records {
-				if r.Kind != k || len(r.Facts) == 0 {
-					continue
-				}
-				rec := PaperRecord{Link: pen.recordLink(pen.sp, r.Ref()), Kind: pen.sp.Text(k.Label())}
-				seen := map[string]int{}
-				for _, f := range r.Facts {
-					x := pen.fact(f)
-					seen[f.Path]++
-					x.ID = "fact-" + r.ID + "-" + f.Path
-					if n := seen[f.Path]; n > 1 {
-						x.ID += "-" + strconv.Itoa(n)
-					}
-					var words []string
-					for _, l := range x.Value {
-						words = append(words, l.Text)
-					}
-					x.Cite = pen.w("cite.fact", rec.Text, x.Label, strings.Join(words, ", "), pen.citeSource(x.Evidence), hash[:12])
-					rec.Facts = append(rec.Facts, x)
-				}
-				p.Records = append(p.Records, rec)
-			}
-		}
-		if len(p.Records) > 0 {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// citeSource names where a fact was read, as a citation does.
-func (p *pen) citeSource(e *Evidence) string {
-	if e == nil || e.Source == nil {
-		return p.w("cite.no_source")
-	}
-	if e.Locator != "" {
-		return e.Source.Text + ", " + e.Locator
-	}
-	return e.Source.Text
 }
 
 // addresses are those of the same assessment in other forms.

@@ -39,6 +39,10 @@ func committeePages(s *Site) []page {
 		page{"/framework", func(r Request) ([]byte, error) { return s.Framework(ctx, r, "") }},
 		page{"/decisions", func(r Request) ([]byte, error) { return s.Decisions(ctx, r, today) }})
 	for _, id := range s.svc.Catalogue.IDs(catalog.Offering) {
+		for _, part := range DossierParts() {
+			of := service.Request{Offering: id, UseCase: "office-assistant", On: today}
+			pages = append(pages, page{"/offerings/" + id + "/dossier?part=" + part, func(r Request) ([]byte, error) { return s.Dossier(ctx, r, of, part) }})
+		}
 		at := recourse
 		at.Offering = id
 		pages = append(pages, page{"/offerings/" + id + "/alternatives", func(r Request) ([]byte, error) {
