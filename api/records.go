@@ -5,11 +5,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"vigie/api/contract"
 	"vigie/api/service"
 	"vigie/catalog"
 	"vigie/catalog/account"
+	"vigie/catalog/store"
 	"vigie/catalog/wording"
 )
 
@@ -112,21 +115,40 @@ func (s *server) listed(c *call, kind catalog.Kind, in listInput, where []string
 	if err != nil {
 		return service.Listed{}, err
 	}
-	all, err := s.svc.List(c.ctx, kind, in.On, in.KnownOn, in.Find)
+	filters, err := s.filters(kind, where)
 	if err != nil {
 		return service.Listed{}, err
 	}
-	out := service.Listed{Items: []service.Listing{}}
-	for _, l := range all {
-		if l.ID <= from.After {
-			continue
+	page, err := s.svc.Page(c.ctx, service.ListQuery{Kind: kind, On: in.On, KnownOn: in.KnownOn, Find: in.Find, Filters: filters, After: from.After, Limit: in.size()})
+	if err != nil {
+		return service.Listed{}, err
+	}
+	if page.Next != "" {
+		page.Next = contract.Cursor{After: page.Next}.Write(list)
+		c.next(page.Next)
+	}
+	return *page, nil
+}
+
+// filters reads path=value, once for each fact that must have a value. The value sent is never said back.
+func (s *server) filters(kind catalog.Kind, where []string) ([]store.Filter, error) {
+	bad := &catalog.InvalidError{}
+	var out []store.Filter
+	for i, w := range where {
+		path, value, ok := strings.Cut(w, "=")
+		def, known := s.svc.Dictionary.Fact(path)
+		at := "query.where[" + strconv.Itoa(i) + "]"
+		switch {
+		case !ok || value == "":
+			bad.Fields = append(bad.Fields, catalog.FieldError{Path: at, Text: wording.Textf("expected path=value, such as offering.deployment=saas", "attendu : chemin=valeur, par exemple offering.deployment=saas")})
+		case !known || def.Record != kind:
+			bad.Fields = append(bad.Fields, catalog.FieldError{Path: at, Text: wording.Textf("no fact of this kind of record has this path; GET /api/v1/dictionary lists them", "aucun fait de ce type de fiche n'a ce chemin ; GET /api/v1/dictionary les donne")})
+		default:
+			out = append(out, store.Filter{Path: path, Value: value})
 		}
-		if len(out.Items) == in.size() {
-			out.Next = contract.Cursor{After: out.Items[len(out.Items)-1].ID}.Write(list)
-			c.next(out.Next)
-			break
-		}
-		out.Items = append(out.Items, l)
+	}
+	if len(bad.Fields) > 0 {
+		return nil, bad
 	}
 	return out, nil
 }
