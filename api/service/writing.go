@@ -199,7 +199,7 @@ func (s *Service) Proposal(ctx context.Context, id string) (*Proposed, error) {
 // AcceptProposal records the chosen claims of a proposal, by their place in its list, with the records and sources that
 // they need, and closes it: both or neither. revision is the one of the review that was looked at.
 func (s *Service) AcceptProposal(ctx context.Context, id string, revision int64, chosen []int) (store.Receipt, error) {
-	p, err := s.writer(ctx, account.Claim)
+	p, err := s.writer(ctx, account.Review)
 	if err != nil {
 		return store.Receipt{}, err
 	}
@@ -235,7 +235,7 @@ func (s *Service) AcceptProposal(ctx context.Context, id string, revision int64,
 			b.Sources = append(b.Sources, src)
 		}
 	}
-	d, err := s.Draft(ctx, account.Claim, store.ProposalDraft, id)
+	d, err := s.Draft(ctx, account.Review, store.ProposalDraft, id)
 	if err != nil {
 		return store.Receipt{}, err
 	}

@@ -106,10 +106,10 @@ func (d *desk) evidence(mine []catalog.Source, chosen string, sent Sent) (Eviden
 			e.Sources = append(e.Sources, g)
 		}
 	}
-	e.Title = &Input{Name: "src.title", Type: "text", Label: b.w("proven.title_label"), Max: 500}
-	e.Publisher = &Input{Name: "src.publisher", Type: "text", Label: b.w("proven.publisher"), Max: 200}
-	e.URL = &Input{Name: "src.url", Type: "text", Mode: "url", Label: b.w("proven.url"), Hint: b.w("proven.url_hint"), Max: 2000}
-	e.Published = &Input{Name: "src.published", Type: "text", Label: b.w("proven.published"), Hint: b.w("entry.date_hint"), Max: 40}
+	e.Title = &Input{ID: "src-title", Name: "src.title", Type: "text", Label: b.w("proven.title_label"), Max: 500}
+	e.Publisher = &Input{ID: "src-publisher", Name: "src.publisher", Type: "text", Label: b.w("proven.publisher"), Max: 200}
+	e.URL = &Input{ID: "src-url", Name: "src.url", Type: "text", Mode: "url", Label: b.w("proven.url"), Hint: b.w("proven.url_hint"), Max: 2000}
+	e.Published = &Input{ID: "src-published", Name: "src.published", Type: "text", Label: b.w("proven.published"), Hint: b.w("entry.date_hint"), Max: 40}
 	e.AsOf = &Input{Name: "as_of", Type: "text", Label: b.w("proven.as_of"), Hint: b.w("proven.as_of_hint"), Max: 40, Needed: true, Value: d.on.In(b.Lang)}
 	e.Note = &Input{Name: "note", Type: "text", Label: b.w("proven.note"), Hint: b.w("proven.note_hint"), Max: 2000}
 	e.Kind = sent.Value("src.kind")
