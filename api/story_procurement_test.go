@@ -181,7 +181,7 @@ func TestProcurementStory(t *testing.T) {
 			p.tick("#c-v-offering-models")
 			p.set("v-offering-terms", "Aurora API terms")
 			p.tick("#new-v-offering-terms")
-			p.tick("#v-offering-deployment-vendor_api")
+			p.tick("#v-offering-deployment-shared_api")
 			p.set("v-offering-processing_countries-0", "France")
 			p.tick(`form[enctype] > p button[type=submit]`)
 			p.until(w.vendorMade)
