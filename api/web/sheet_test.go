@@ -25,7 +25,9 @@ func sheetPages(s *Site) []page {
 				}
 				make := func(Request) ([]byte, error) { return nil, errSkip }
 				if i == 0 {
-					make = func(r Request) ([]byte, error) { return s.Fact(reading(), r, FactQuery{Ref: ref, Path: def.Path, On: today}) }
+					make = func(r Request) ([]byte, error) {
+						return s.Fact(reading(), r, FactQuery{Ref: ref, Path: def.Path, On: today})
+					}
 				}
 				pages = append(pages, page{factPath(ref, def.Path), make})
 			}
