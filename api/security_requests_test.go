@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -155,7 +156,7 @@ func filledOperation(path string) string {
 
 // S11, S10: what was sent in is given back to be saved, with a type that its content has and that no browser runs, under
 // a name that leads nowhere; archives and XML that are not office documents are not taken.
-func TestHostileFiles(t *testing.T) {
+func TestHostileUploads(t *testing.T) {
 	_, _, c := writer(t)
 	archive := func(parts map[string]string) string {
 		var b bytes.Buffer
@@ -283,5 +284,37 @@ func TestNothingElseIsServed(t *testing.T) {
 		if w := get(h, path); w.Code != http.StatusNotFound && w.Code != http.StatusBadRequest && w.Code != http.StatusMovedPermanently {
 			t.Errorf("%s: status %d: %.100s", path, w.Code, w.Body)
 		}
+	}
+}
+
+// What looks like a piece of a statement is a name like any other: nothing is found by it, nothing is lost by it.
+func TestInjectedStatements(t *testing.T) {
+	_, o, c := writer(t)
+	for _, x := range []string{`x' OR '1'='1`, `x'; DROP TABLE claims; --`, `x" OR 1=1 --`, "x\\' UNION SELECT password FROM accounts --", "%' AND 1=0 UNION SELECT 1 --", "\x00", "_%"} {
+		e := escaped(x)
+		for path, want := range map[string][]int{
+			"/records/vendor/" + e:              {http.StatusNotFound, http.StatusBadRequest},
+			"/records/" + e:                     {http.StatusNotFound, http.StatusBadRequest},
+			"/sources/" + e:                     {http.StatusNotFound, http.StatusBadRequest},
+			"/files/" + e:                       {http.StatusNotFound, http.StatusBadRequest},
+			"/offerings?find=" + e:              {http.StatusOK, http.StatusBadRequest},
+			"/log/proofs/" + e:                  {http.StatusNotFound, http.StatusBadRequest},
+			"/documents/assessment?cursor=" + e: {http.StatusBadRequest},
+		} {
+			w := c.send("GET", path, "")
+			if !slices.Contains(want, w.Code) || strings.Contains(w.Body.String(), o.record) || strings.Contains(w.Body.String(), "SQL") || strings.Contains(w.Body.String(), "argon2") {
+				t.Errorf("%s: status %d: %.200s", path, w.Code, w.Body)
+			}
+		}
+		name, err := json.Marshal(x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := c.send("POST", "/records/vendor", `{"id":`+string(name)+`}`); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("an id %q: status %d", x, w.Code)
+		}
+	}
+	if w := c.send("GET", "/records/vendor/"+o.record, ""); w.Code != http.StatusOK {
+		t.Errorf("afterwards: status %d", w.Code)
 	}
 }
