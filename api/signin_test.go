@@ -54,7 +54,7 @@ func openHouse(t testing.TB, set func(*Config)) *house {
 	if set != nil {
 		set(&c)
 	}
-	if c.Access, err = access.New(h.store, access.Options{Public: c.Public, Now: now}); err != nil {
+	if c.Access, err = access.New(h.store, access.Options{Public: c.Public, Crowd: access.CollectLess, Now: now}); err != nil {
 		t.Fatal(err)
 	}
 	if h.server, err = build(c); err != nil {

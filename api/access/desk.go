@@ -26,6 +26,8 @@ type Options struct {
 	Public *url.URL
 	// Provider is the identity provider for single sign-on; nil: none.
 	Provider *Provider
+	// Crowd is told when many people begin to sign in at once, and when that is over, such as CollectLess; nil: nobody is.
+	Crowd func(on bool)
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 }
@@ -44,7 +46,7 @@ type Desk struct {
 
 // New opens a desk on a store.
 func New(s *store.Store, o Options) (*Desk, error) {
-	d := &Desk{store: s, public: o.Public, now: o.Now, hashing: newQueue()}
+	d := &Desk{store: s, public: o.Public, now: o.Now, hashing: newQueue(o.Crowd)}
 	if d.now == nil {
 		d.now = time.Now
 	}

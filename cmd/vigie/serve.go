@@ -137,7 +137,7 @@ func (a *app) serveStore(ctx context.Context, o service.Options, s *settings) er
 	if err != nil {
 		return err
 	}
-	desk, err := access.New(st, access.Options{Public: public, Provider: s.provider()})
+	desk, err := access.New(st, access.Options{Public: public, Provider: s.provider(), Crowd: access.CollectLess})
 	if err != nil {
 		return err
 	}
