@@ -212,3 +212,13 @@ func TestProcurementStory(t *testing.T) {
 		})
 	}
 }
+
+// count tells how many elements fit.
+func (p *person) count(selector string) int {
+	p.t.Helper()
+	n, err := chromedp.Run(p.ctx, chromedp.Evaluate[int](`document.querySelectorAll(`+quoted(selector)+`).length`))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return n
+}
