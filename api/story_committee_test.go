@@ -10,9 +10,9 @@ func TestCommitteeStory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser is slow")
 	}
-	words := map[string]struct{ quorum, until, condition, conditions, reason string }{
-		"fr": {"membres ont pris part", "31 mars 2028", "Obtenir l'engagement écrit du fournisseur.", "Conditions", "La moins exposée des quatre."},
-		"en": {"members took part", "31 March 2028", "Get the vendor's commitment in writing.", "Conditions", "The least exposed of the four."},
+	words := map[string]struct{ owner, quorum, until, condition, conditions, reason string }{
+		"fr": {"Dire qui répond", "membres ont pris part", "31 mars 2028", "Obtenir l'engagement écrit du fournisseur.", "Conditions", "La moins exposée des quatre."},
+		"en": {"Say who answers", "members took part", "31 March 2028", "Get the vendor's commitment in writing.", "Conditions", "The least exposed of the four."},
 	}
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
@@ -36,9 +36,17 @@ func TestCommitteeStory(t *testing.T) {
 			p.set("member-1-name", "Camille Duval")
 			p.set("cond-0-text", w.condition)
 			p.tick("form.decide > p button[type=submit]")
-			p.until(w.quorum) // and everything else that is wrong, with every entry kept
-			if got := p.text(".errors"); strings.Count(got, "\n") < 2 {
+			p.until(w.owner) // and everything else that is wrong with what was typed, with every entry kept
+			if got := p.text(".errors"); strings.Count(got, "\n") < 1 {
 				t.Errorf("what is wrong with the decision: %s", got)
+			}
+			// Then by the rules of decisions: a quorum, and an answer to every knock-out, each called by its name.
+			p.set("cond-0-owner", "Camille Duval")
+			p.set("cond-0-due", w.until)
+			p.tick("form.decide > p button[type=submit]")
+			p.until(w.quorum)
+			if got := p.text(".errors"); strings.Contains(got, "ko-") {
+				t.Errorf("an id where words belong: %s", got)
 			}
 			p.look("decide-refused-" + lang)
 			p.set("member-2-name", "Dominique Petit")

@@ -59,7 +59,7 @@ type ConditionFields struct {
 	Owner     string
 	Due       string
 	KnockOuts []Option
-	Fault     string
+	Faults    []string
 }
 
 // MemberFields are the fields of one member of the committee.
@@ -143,7 +143,11 @@ func (s *Site) Decide(ctx context.Context, r Request, q DecideQuery) ([]byte, er
 	rest.Faults = nil
 	var links []Link
 	for _, f := range q.Sent.Faults {
-		text := sentence(wording.Typeset(b.Lang, f.Text.In(b.Lang)))
+		text := f.Text.In(b.Lang)
+		for _, k := range p.Against { // knock-outs are called by what they ask, never by their ids
+			text = strings.ReplaceAll(text, k.ID, wording.Quote(b.Lang, k.Title))
+		}
+		text = sentence(wording.Typeset(b.Lang, text))
 		switch {
 		case f.Path == "outcome":
 			p.OutFault = text
@@ -151,7 +155,7 @@ func (s *Site) Decide(ctx context.Context, r Request, q DecideQuery) ([]byte, er
 		case strings.HasPrefix(f.Path, "conditions["):
 			n, _ := strconv.Atoi(strings.TrimSuffix(strings.SplitN(strings.TrimPrefix(f.Path, "conditions["), "]", 2)[0], "]"))
 			if n < len(p.Conditions) {
-				p.Conditions[n].Fault = text
+				p.Conditions[n].Faults = append(p.Conditions[n].Faults, text)
 			}
 			links = append(links, Link{text, "#cond-" + itoa(n) + "-text"})
 		case f.Path == "conditions":
@@ -287,6 +291,11 @@ func (s *Site) TakeDecision(ctx context.Context, l wording.Lang, q DecideQuery, 
 		r.Conditions = append(r.Conditions, decision.Condition{Text: bothWords(l, text, ""), KnockOut: sent.Value(at + "knock_out"), Due: day(at+"due", "conditions["+itoa(i)+"].due", false)})
 		if owner := strings.TrimSpace(sent.Value(at + "owner")); owner != "" {
 			owners = append(owners, draft{n, owner})
+		} else {
+			faults = append(faults, catalog.FieldError{Path: "conditions[" + itoa(i) + "].owner", Text: wording.Textf("say who answers for this condition", "dire qui répond de cette condition")})
+		}
+		if strings.TrimSpace(sent.Value(at+"due")) == "" {
+			faults = append(faults, catalog.FieldError{Path: "conditions[" + itoa(i) + "].due", Text: wording.Textf("say by which day this condition is to be met", "dire pour quel jour cette condition doit être remplie")})
 		}
 	}
 	if len(faults) > 0 {
