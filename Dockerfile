@@ -8,7 +8,7 @@ ARG VERSION=""
 ARG TARGETOS=linux
 ARG TARGETARCH
 RUN CGO_ENABLED=0 GOOS="$TARGETOS" GOARCH="$TARGETARCH" \
-    go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o /out/vigie ./cmd/vigie
+    go build -trimpath -tags nomsgpack -ldflags "-s -w -X main.version=$VERSION" -o /out/vigie ./cmd/vigie
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

@@ -46,9 +46,6 @@ func (b sourceBody) source() catalog.Source {
 		ValidUntil: b.ValidUntil, Via: b.Via, Undated: b.Undated, Confidential: b.Confidential, Note: b.Note}
 }
 
-// maxClaims bounds the claims of one request.
-const maxClaims = 1000
-
 type newRecordBody struct {
 	ID      string       `json:"id" minLength:"1" maxLength:"200"`
 	Sources []sourceBody `json:"sources,omitempty" maxItems:"200"`

@@ -17,9 +17,6 @@ import (
 	"vigie/evaluator"
 )
 
-// Bounds on what one request may cost.
-const maxDraws = 100_000
-
 // questionInput is what an assessment is asked for.
 type questionInput struct {
 	ID           string `path:"id"`

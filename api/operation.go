@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -353,9 +352,6 @@ func (c *call) created(parts ...string) {
 	c.status = http.StatusCreated
 	c.Header("Location", root+"/"+strings.Join(parts, "/"))
 }
-
-// revision puts the revision of a record into the tag of the answer.
-func (c *call) revision(n int64) { c.Header("ETag", contract.Tag(strconv.FormatInt(n, 10))) }
 
 // client names who asks, for turns and limits: the person or the token, else the address.
 func client(c *gin.Context) string {

@@ -21,9 +21,6 @@ type listOf[T any] struct {
 	Items []T `json:"items"`
 }
 
-// maxPage bounds a page of a list.
-const maxPage = 200
-
 // paging says which page of a list.
 type paging struct {
 	Cursor string `query:"cursor" maxLength:"512"`

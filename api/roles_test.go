@@ -26,7 +26,7 @@ import (
 
 // owned is what the entity fr of the group keeps: one of each thing that an address can name.
 type owned struct {
-	record, offering, source, file, document, decision, leaf, proposal, subscription, person, claim string
+	record, offering, source, file, document, proposal, subscription, person, claim string
 }
 
 // keepingHouse is a server with accounts whose service works on the same store, filled with the shipped catalogue and

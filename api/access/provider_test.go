@@ -194,7 +194,7 @@ func TestSingleSignOnRefusesWhatIsNotItsOwn(t *testing.T) {
 	if _, _, err := h.FinishProvider(t.Context(), token, answer, here); err != ErrBegin {
 		t.Errorf("the same answer again: %v", err)
 	}
-	token, answer = begin()
+	_, answer = begin()
 	if _, _, err := h.FinishProvider(t.Context(), "another browser", answer, here); err != ErrBegin {
 		t.Errorf("in another browser: %v", err)
 	}

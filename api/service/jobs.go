@@ -288,7 +288,6 @@ func (j *Jobs) Cancel(ctx context.Context, id string) (*Job, error) {
 
 var (
 	errCancelled = errors.New("cancelled")
-	errTaken     = errors.New("another program runs this job")
 )
 
 // put changes what is kept of a job; change tells whether it still wants to. Conflicts with other programs are tried again.

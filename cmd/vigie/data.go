@@ -33,9 +33,6 @@ func (a *app) dataFlags(c *cobra.Command, p *place) {
 	_ = c.MarkFlagFilename("dsn-file")
 }
 
-// given reports whether a store was named at all, by flag or environment.
-func (a *app) given(p place) bool { return p.dir != "" || a.env("VIGIE_DATA") != "" }
-
 // storeOptions are what the flags and the environment say of a store. Messages never hold the address: it may hold a
 // password.
 func (a *app) storeOptions(ctx context.Context, p place) (store.Options, error) {
