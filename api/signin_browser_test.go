@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -78,7 +81,7 @@ func (p *person) fill(pairs ...string) {
 func press(button string) chromedp.Action[chromedp.Void] { return chromedp.SendKeys(button, "\r") }
 
 // Somebody sets the service up, adds a passkey, signs out, and signs in with it: in a real browser with a device of its
-// own. Each page on the way is looked at as those of the catalogue are.
+// own. Each page on the way is looked at as those of the catalogue are; with VIGIE_SHOTS=folder it keeps a picture of each.
 func TestPasskeysInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser is slow")
@@ -102,6 +105,7 @@ func TestPasskeysInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shots, n := os.Getenv("VIGIE_SHOTS"), 0
 	look := func() {
 		t.Helper()
 		for _, width := range []int64{360, 1440} {
@@ -112,6 +116,9 @@ func TestPasskeysInABrowser(t *testing.T) {
 			}
 			for _, w := range wrong {
 				t.Errorf("%s at %d: %s", p.at(), width, w)
+			}
+			if n++; shots != "" {
+				picture(t, ctx, filepath.Join(shots, fmt.Sprintf("account-%02d-%d.png", n, width)))
 			}
 		}
 	}
