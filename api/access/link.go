@@ -11,11 +11,7 @@ import (
 
 // NeedsSetup reports whether there is no administrator yet who could sign in.
 func (d *Desk) NeedsSetup(ctx context.Context) (bool, error) {
-	n := 0
-	err := d.store.ChangeAccounts(ctx, "", func(t *store.AccountChange) (err error) {
-		n, err = t.Count(account.Active, account.Administrator)
-		return err
-	})
+	n, err := d.store.CountAccounts(ctx, account.Active, account.Administrator)
 	return n == 0, err
 }
 

@@ -50,9 +50,22 @@ func (t *AccountChange) AccountBySubject(subject []byte) (account.Account, bool,
 	return t.s.accountWhere(t.c.query, "subject", subject)
 }
 
-// Count is how many accounts there are in a state.
+// Count is how many accounts in a state have a role, as the transaction sees it.
 func (t *AccountChange) Count(state account.State, role account.Role) (int, error) {
-	list, err := rows[accountRow](t.c.query, "SELECT "+accountColumns+" FROM accounts WHERE state = ?", string(state))
+	return countAccounts(t.c.query, state, role)
+}
+
+// CountAccounts is how many accounts in a state have a role.
+func (s *Store) CountAccounts(ctx context.Context, state account.State, role account.Role) (n int, err error) {
+	err = s.reading(ctx, func(q query) error {
+		n, err = countAccounts(q, state, role)
+		return err
+	})
+	return n, err
+}
+
+func countAccounts(q query, state account.State, role account.Role) (int, error) {
+	list, err := rows[accountRow](q, "SELECT "+accountColumns+" FROM accounts WHERE state = ?", string(state))
 	n := 0
 	for i := range list {
 		if slices.Contains(parted[account.Role](list[i].Roles), role) {
