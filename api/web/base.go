@@ -24,6 +24,7 @@ type Base struct {
 	Present     bool   // for a projector: no head, no foot, large type
 	Live        bool   // parts of the page are renewed as things are moved
 	Who         *Who   // who looks at it; nil: nobody in particular
+	Keeps       bool   // a store is behind it: things can be recorded
 
 	words map[string]wording.Text
 	root  string
@@ -43,7 +44,7 @@ func (s *Site) base(r Request, nav, title string) Base {
 		q = "?" + r.Query.Encode()
 	}
 	return Base{Lang: r.Lang, Title: title, Nav: nav, FR: "/fr" + r.Path + q, EN: "/en" + r.Path + q, Version: s.svc.Version,
-		Who: r.Who, words: s.words, root: "/" + string(r.Lang)}
+		Who: r.Who, Keeps: s.svc.Store != nil, words: s.words, root: "/" + string(r.Lang)}
 }
 
 // W is a sentence of words.yaml in the language of the page. A key that does not exist stops the page: tests render

@@ -103,6 +103,7 @@ func navOf(k catalog.Kind) string {
 type RecordsPage struct {
 	Base
 	Kind  string
+	New   string // where a record of this kind is made; empty: nothing can be recorded here
 	Find  string
 	Kinds []Option
 	Rows  []Row
@@ -127,6 +128,9 @@ func (s *Site) Records(ctx context.Context, r Request, kind catalog.Kind, find s
 	b := s.base(r, navOf(kind), "")
 	b.Title = b.plural(kind)
 	p := RecordsPage{Base: b, Kind: b.Title, Find: find, Form: b.At("/records/" + string(kind))}
+	if b.Keeps {
+		p.New = b.At("/new/" + string(kind))
+	}
 	for _, k := range catalog.Kinds() {
 		p.Kinds = append(p.Kinds, Option{b.At("/records/" + string(k)), b.plural(k), k == kind})
 	}
