@@ -39,6 +39,7 @@ type Config struct {
 type server struct {
 	Config
 	svc     *service.Cached
+	sheets  service.Answers
 	site    *web.Site
 	engine  *gin.Engine
 	work    *work

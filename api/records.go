@@ -153,15 +153,18 @@ func (s *server) filters(kind catalog.Kind, where []string) ([]store.Filter, err
 // sheet answers one record. Where a store keeps it, its tag begins with its revision, so that what was read can be sent
 // back as If-Match; what follows tells the forms of one revision apart: other days, other records that name it.
 func (s *server) sheet(c *call, ref catalog.Ref, d days) (canonicalBytes, error) {
-	revision, err := s.svc.Revision(c.ctx, ref) // before the facts: a change in between makes the tag too old, never too new
-	if err != nil {
-		return canonicalBytes{}, err
-	}
-	sheet, err := s.svc.Sheet(c.ctx, ref, d.On, d.KnownOn)
-	if err != nil {
-		return canonicalBytes{}, err
-	}
-	data, err := catalog.Canonical(sheet)
-	sum := sha256.Sum256(data)
-	return canonicalBytes{contract.RevisionTag(revision, hex.EncodeToString(sum[:8])), data}, err
+	a, err := s.svc.Answer(c.ctx, &s.sheets, key(ref, d.On, d.KnownOn), func() (service.Answer, error) {
+		revision, err := s.svc.Revision(c.ctx, ref) // before the facts: a change in between makes the tag too old, never too new
+		if err != nil {
+			return service.Answer{}, err
+		}
+		sheet, err := s.svc.Sheet(c.ctx, ref, d.On, d.KnownOn)
+		if err != nil {
+			return service.Answer{}, err
+		}
+		data, err := catalog.Canonical(sheet)
+		sum := sha256.Sum256(data)
+		return service.Answer{Tag: contract.RevisionTag(revision, hex.EncodeToString(sum[:8])), Body: data}, err
+	})
+	return canonicalBytes{a.Tag, a.Body}, err
 }
