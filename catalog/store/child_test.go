@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -77,12 +78,15 @@ func nameBatch(id, name string) Batch {
 		Claims: []catalog.Claim{{Record: ref, Path: "vendor.name", State: catalog.Known, Value: &v, AsOf: "2026-01-01"}}}
 }
 
+func isUnknown(said string) bool { return strings.Contains(said, "UnknownOutcomeError") }
+
 type childRun struct {
 	cmd  *exec.Cmd
 	said struct {
 		sync.Mutex
 		acks   []string
 		errors []string
+		after  []string // outcomes said once one was unknown
 		other  []string
 		open   time.Duration
 	}
@@ -121,6 +125,10 @@ func startChild(t testing.TB, wrap []string, env ...string) *childRun {
 			}
 			word, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 			r.said.Lock()
+			outcome := word == "ACK" || word == "ERROR"
+			if outcome && slices.ContainsFunc(r.said.errors, isUnknown) {
+				r.said.after = append(r.said.after, line)
+			}
 			switch word {
 			case "ACK":
 				r.said.acks = append(r.said.acks, rest)
