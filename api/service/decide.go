@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -329,13 +328,9 @@ func (s *Service) decision(ctx context.Context, in store.Reader, hash string) (*
 	if kept, ok := s.decided.Load(hash); ok { // in's scope held it when it was listed
 		return kept.(*decision.Decision), nil
 	}
-	doc, err := in.Document(ctx, store.Decision, hash)
+	d, err := readKept[decision.Decision](ctx, in, store.Decision, hash)
 	if err != nil {
 		return nil, err
-	}
-	d := &decision.Decision{}
-	if err := json.Unmarshal(doc.Body, d); err != nil {
-		return nil, fmt.Errorf("kept decision %s: %w", hash, err)
 	}
 	d.Hash = hash
 	s.decided.Store(hash, d)

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -67,7 +66,7 @@ func (s *Service) Frameworks(ctx context.Context) ([]FrameworkLine, error) {
 			out[0].Leaf = &d.Leaf
 			continue
 		}
-		f, err := readFramework(ctx, in, d.Hash)
+		f, err := readKept[framework.Framework](ctx, in, store.Framework, d.Hash)
 		if err != nil {
 			return nil, err
 		}
@@ -76,19 +75,6 @@ func (s *Service) Frameworks(ctx context.Context) ([]FrameworkLine, error) {
 		out = append(out, l)
 	}
 	return out, nil
-}
-
-// readFramework reads a framework that the store keeps, without compiling it.
-func readFramework(ctx context.Context, in store.Reader, hash string) (*framework.Framework, error) {
-	doc, err := in.Document(ctx, store.Framework, hash)
-	if err != nil {
-		return nil, err
-	}
-	f := &framework.Framework{}
-	if err := json.Unmarshal(doc.Body, f); err != nil {
-		return nil, fmt.Errorf("kept framework %s: %w", hash, err)
-	}
-	return f, nil
 }
 
 // under gives the service that judges under a framework: hash, or id@version; empty: this one.
@@ -136,7 +122,7 @@ func (s *Service) noFramework(ref string, list func() ([]FrameworkLine, error)) 
 
 // underKept gives the service that judges under a framework that the store keeps.
 func (s *Service) underKept(ctx context.Context, in store.Reader, hash string) (*Service, error) {
-	f, err := readFramework(ctx, in, hash) // also when it is compiled already: who asks must see it
+	f, err := readKept[framework.Framework](ctx, in, store.Framework, hash) // also when it is compiled already: who asks must see it
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +147,7 @@ func (s *Service) underKept(ctx context.Context, in store.Reader, hash string) (
 		return nil, err
 	}
 	for _, d := range docs {
-		w, err := readWeights(ctx, in, d.Hash)
+		w, err := readKept[framework.WeightSet](ctx, in, store.WeightSet, d.Hash)
 		if err != nil {
 			return nil, err
 		}
@@ -175,19 +161,6 @@ func (s *Service) underKept(ctx context.Context, in store.Reader, hash string) (
 	return out, nil
 }
 
-// readWeights reads a weight set that the store keeps.
-func readWeights(ctx context.Context, in store.Reader, hash string) (*framework.WeightSet, error) {
-	doc, err := in.Document(ctx, store.WeightSet, hash)
-	if err != nil {
-		return nil, err
-	}
-	w := &framework.WeightSet{}
-	if err := json.Unmarshal(doc.Body, w); err != nil {
-		return nil, fmt.Errorf("kept weight set %s: %w", hash, err)
-	}
-	return w, nil
-}
-
 // publishedWeights finds a weight set that was published for the framework, by id or hash; nil: there is none.
 func (s *Service) publishedWeights(ctx context.Context, id string) (*framework.WeightSet, error) {
 	if s.Store == nil {
@@ -198,7 +171,7 @@ func (s *Service) publishedWeights(ctx context.Context, id string) (*framework.W
 		return nil, err
 	}
 	if catalog.ValidSHA256(id) {
-		w, err := readWeights(ctx, in, id)
+		w, err := readKept[framework.WeightSet](ctx, in, store.WeightSet, id)
 		if isNotFound(err) {
 			return nil, nil
 		}
@@ -208,7 +181,7 @@ func (s *Service) publishedWeights(ctx context.Context, id string) (*framework.W
 	if err != nil || len(docs) == 0 {
 		return nil, err
 	}
-	return readWeights(ctx, in, docs[0].Index["weight_set"])
+	return readKept[framework.WeightSet](ctx, in, store.WeightSet, docs[0].Index["weight_set"])
 }
 
 // publication makes a weight set the one that its id names for a framework, from then on. After is the publication before
@@ -352,7 +325,7 @@ func (s *Service) Weights(ctx context.Context, ref string) ([]*framework.WeightS
 			if by[d.Index["id"]] != nil {
 				continue
 			}
-			if by[d.Index["id"]], err = readWeights(ctx, in, d.Index["weight_set"]); err != nil {
+			if by[d.Index["id"]], err = readKept[framework.WeightSet](ctx, in, store.WeightSet, d.Index["weight_set"]); err != nil {
 				return nil, err
 			}
 		}

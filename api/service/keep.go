@@ -252,20 +252,16 @@ func (s *Service) KeptAssessment(ctx context.Context, hash string) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	doc, err := in.Document(ctx, store.Assessment, hash)
+	a, err := readKept[evaluator.Assessment](ctx, in, store.Assessment, hash)
 	if err != nil {
 		return nil, err
-	}
-	a := &evaluator.Assessment{}
-	if err := json.Unmarshal(doc.Body, a); err != nil {
-		return nil, fmt.Errorf("kept assessment %s: %w", hash, err)
 	}
 	a.Hash = hash
-	d, err := readDossier(ctx, in, a.DossierHash)
+	d, err := readKept[catalog.Dossier](ctx, in, store.Dossier, a.DossierHash)
 	if err != nil {
 		return nil, err
 	}
-	w, err := readWeights(ctx, in, a.WeightSetHash)
+	w, err := readKept[framework.WeightSet](ctx, in, store.WeightSet, a.WeightSetHash)
 	if err != nil {
 		return nil, err
 	}
@@ -278,17 +274,13 @@ func (s *Service) KeptComparison(ctx context.Context, hash string) (*CompareResu
 	if err != nil {
 		return nil, err
 	}
-	doc, err := in.Document(ctx, store.Comparison, hash)
+	c, err := readKept[evaluator.Comparison](ctx, in, store.Comparison, hash)
 	if err != nil {
 		return nil, err
 	}
-	c := &evaluator.Comparison{}
-	if err := json.Unmarshal(doc.Body, c); err != nil {
-		return nil, fmt.Errorf("kept comparison %s: %w", hash, err)
-	}
 	c.Hash = hash
 	out := &CompareResult{Comparison: c}
-	if out.Weights, err = readWeights(ctx, in, c.WeightSetHash); err != nil {
+	if out.Weights, err = readKept[framework.WeightSet](ctx, in, store.WeightSet, c.WeightSetHash); err != nil {
 		return nil, err
 	}
 	for _, line := range c.Ranking {
@@ -301,16 +293,17 @@ func (s *Service) KeptComparison(ctx context.Context, hash string) (*CompareResu
 	return out, nil
 }
 
-func readDossier(ctx context.Context, in store.Reader, hash string) (*catalog.Dossier, error) {
-	doc, err := in.Document(ctx, store.Dossier, hash)
+// readKept reads a document that the store keeps as what it is of.
+func readKept[T any](ctx context.Context, in store.Reader, kind store.DocumentKind, hash string) (*T, error) {
+	doc, err := in.Document(ctx, kind, hash)
 	if err != nil {
 		return nil, err
 	}
-	d := &catalog.Dossier{}
-	if err := json.Unmarshal(doc.Body, d); err != nil {
-		return nil, fmt.Errorf("kept dossier %s: %w", hash, err)
+	out := new(T)
+	if err := json.Unmarshal(doc.Body, out); err != nil {
+		return nil, fmt.Errorf("kept %s %s: %w", kind, hash, err)
 	}
-	return d, nil
+	return out, nil
 }
 
 // Replay is what judging a kept assessment again gave.

@@ -6,6 +6,7 @@ import (
 
 	"vigie/catalog"
 	"vigie/catalog/account"
+	"vigie/catalog/store"
 	"vigie/catalog/wording"
 	"vigie/evaluator"
 	"vigie/evaluator/decision"
@@ -194,7 +195,7 @@ func (s *Service) changed(ctx context.Context, k subject, d *catalog.Dossier, ot
 func (s *Service) weightsOf(ctx context.Context, d *decision.Decision) (*framework.WeightSet, error) {
 	if s.Store != nil { // as it was, whatever has been published under its name since
 		if in, err := s.ledger(ctx, account.Read); err == nil {
-			if w, err := readWeights(ctx, in, d.WeightHash); err == nil {
+			if w, err := readKept[framework.WeightSet](ctx, in, store.WeightSet, d.WeightHash); err == nil {
 				if own := s.Framework.WeightSets[w.ID]; own != nil && own.Hash() == w.Hash() {
 					return own, nil
 				}
