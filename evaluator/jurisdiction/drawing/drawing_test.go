@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"vigie/catalog"
 	"vigie/catalog/wording"
@@ -98,35 +99,44 @@ func TestEveryPartyHasItsPlace(t *testing.T) {
 }
 
 func inPlace(t *testing.T, g *jurisdiction.Graph, s *Scene) {
+	for _, w := range misplaced(g, s) {
+		t.Error(w)
+	}
+}
+
+// misplaced tells what is drawn wrongly.
+func misplaced(g *jurisdiction.Graph, s *Scene) (wrong []string) {
+	say := func(f string, args ...any) { wrong = append(wrong, fmt.Sprintf(f, args...)) }
 	at := map[string]Box{}
 	for i, b := range s.Boxes {
 		at[b.ID] = b
 		if b.X < 0 || b.Y < 0 || b.X+b.W > s.Width || b.Y+b.H > s.Height {
-			t.Errorf("%s leaves the page", b.ID)
+			say("%s leaves the page", b.ID)
 		}
 		for _, o := range s.Boxes[i+1:] {
 			if b.X < o.X+o.W && o.X < b.X+b.W && b.Y < o.Y+o.H && o.Y < b.Y+b.H {
-				t.Errorf("%s and %s overlap", b.ID, o.ID)
+				say("%s and %s overlap", b.ID, o.ID)
 			}
 		}
 	}
 	for _, p := range g.Parties {
 		if _, ok := at[p.ID]; !ok {
-			t.Errorf("%s is not drawn", p.ID)
+			say("%s is not drawn", p.ID)
 		}
 	}
 	for _, a := range s.Arrows {
 		if !touches(at[a.From], a.Points[0]) || !touches(at[a.To], a.Points[len(a.Points)-1]) {
-			t.Errorf("%s → %s does not join its boxes", a.From, a.To)
+			say("%s → %s does not join its boxes", a.From, a.To)
 		}
 		for i := 1; i < len(a.Points); i++ {
 			for _, b := range s.Boxes {
 				if b.ID != a.From && b.ID != a.To && crosses(b, a.Points[i-1], a.Points[i]) {
-					t.Errorf("%s → %s crosses %s", a.From, a.To, b.ID)
+					say("%s → %s crosses %s", a.From, a.To, b.ID)
 				}
 			}
 		}
 	}
+	return wrong
 }
 
 func touches(b Box, p Point) bool {
@@ -232,4 +242,34 @@ func TestKeepPictures(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestGivenRows: rows of any size, linked in any way, are laid out like judged ones.
+func TestGivenRows(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var rows []Row
+		var ids []string
+		for r := range rapid.IntRange(1, 6).Draw(t, "rows") {
+			row := Row{Name: wording.Same([]string{"above", "above", "here", "below"}[r%4])}
+			for b := range rapid.IntRange(0, 7).Draw(t, "boxes") {
+				id := fmt.Sprint(r, "-", b)
+				ids = append(ids, id)
+				row.Boxes = append(row.Boxes, Box{ID: id, Lines: Wrap(wording.Same("Société holding numéro "+id), 2)})
+			}
+			rows = append(rows, row)
+		}
+		var arrows []Arrow
+		for range rapid.IntRange(0, 20).Draw(t, "links") {
+			if len(ids) > 0 {
+				arrows = append(arrows, Arrow{From: rapid.SampledFrom(ids).Draw(t, "from"), To: rapid.SampledFrom(ids).Draw(t, "to"), Supply: rapid.Bool().Draw(t, "use")})
+			}
+		}
+		s := Arrange(rows, arrows, rapid.IntRange(2, 6).Draw(t, "beside"))
+		if len(s.Boxes) != len(ids) {
+			t.Fatalf("%d boxes of %d", len(s.Boxes), len(ids))
+		}
+		for _, w := range misplaced(&jurisdiction.Graph{}, s) {
+			t.Error(w)
+		}
+	})
 }

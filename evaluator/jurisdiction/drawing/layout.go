@@ -54,6 +54,7 @@ type layout struct {
 	perLine int
 	lanes   map[int]int // links in a gutter so far, left (0) and right (1)
 	entry   map[string]int
+	given   map[string]Box  // of a picture that is not judged
 	unsure  map[string]bool // companies with an owner not known that has no box of its own
 }
 

@@ -131,6 +131,9 @@ const (
 )
 
 func (l *layout) box(id string) Box {
+	if b, ok := l.given[id]; ok {
+		return b
+	}
 	b := Box{ID: id}
 	switch {
 	case id == offeringID:
