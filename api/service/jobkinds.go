@@ -54,6 +54,10 @@ var assessAllJob = JobKind{
 				return nil, "", err
 			}
 		}
+		names, err := s.Names(ctx, p.On, p.On)
+		if err != nil {
+			return nil, "", err
+		}
 		out := &AssessAllResult{Verdicts: map[string]int{}}
 		total := int64(len(p.Offerings) * len(p.UseCases))
 		n := int64(0)
@@ -76,10 +80,11 @@ var assessAllJob = JobKind{
 					out.New++
 				}
 				out.Verdicts[string(res.Assessment.Verdict)]++
-				progress(n, total, wording.Textf("assessed: %s for %s", "évalué : %s pour %s", offering, use))
+				progress(n, total, wording.Textf("assessed: %s for “%s”", "évalué : %s pour « %s »",
+					names.Name(catalog.Ref{Kind: catalog.Offering, ID: offering}), names.Name(catalog.Ref{Kind: catalog.UseCase, ID: use})))
 			}
 		}
-		return out, "/assessments", nil
+		return out, "/offerings", nil
 	},
 }
 
@@ -150,6 +155,10 @@ var rejudgeJob = JobKind{
 		if err != nil {
 			return nil, "", err
 		}
+		names, err := s.Names(ctx, p.On, p.On)
+		if err != nil {
+			return nil, "", err
+		}
 		list := h.InForce(p.On)
 		out := &RejudgeResult{Lines: []RejudgeLine{}}
 		for i, d := range list {
@@ -164,7 +173,8 @@ var rejudgeJob = JobKind{
 			if x.Any || !x.Holds {
 				out.Lines = append(out.Lines, RejudgeLine{Decision: d.Hash, Offering: d.Offering, UseCase: d.UseCase, Holds: x.Holds, Summary: x.Summary})
 			}
-			progress(int64(i+1), int64(len(list)), wording.Textf("looked at: %s for %s", "réexaminé : %s pour %s", d.Offering, d.UseCase))
+			progress(int64(i+1), int64(len(list)), wording.Textf("looked at: %s for “%s”", "réexaminé : %s pour « %s »",
+				names.Name(catalog.Ref{Kind: catalog.Offering, ID: d.Offering}), names.Name(catalog.Ref{Kind: catalog.UseCase, ID: d.UseCase})))
 		}
 		slices.SortStableFunc(out.Lines, func(a, b RejudgeLine) int {
 			switch {
