@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"vigie/catalog"
+	"vigie/catalog/phrasebook"
 	"vigie/catalog/wording"
 	"vigie/evaluator"
 	"vigie/evaluator/derive"
@@ -39,6 +40,13 @@ func (sp Speaker) Text(t wording.Text) string { return wording.Typeset(sp.Lang, 
 
 // Tidy gives a text that has one language only, a locator or a note, the spaces that French punctuation wants.
 func (sp Speaker) Tidy(s string) string { return wording.Typeset(sp.Lang, s) }
+
+// Said shows a note, a copy, a title or a publisher, recorded in one language: those of the shipped catalogue are in
+// both languages.
+func (sp Speaker) Said(recorded string) string { return sp.Tidy(phrasebook.Say(sp.Lang, recorded)) }
+
+// Place shows a place in a document, recorded in one language.
+func (sp Speaker) Place(recorded string) string { return sp.Tidy(phrasebook.Place(sp.Lang, recorded)) }
 
 // Def is the declaration of a fact, recorded or derived; nil when nothing declares it.
 func (sp Speaker) Def(path string) *catalog.FactDef {

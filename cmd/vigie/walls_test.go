@@ -30,6 +30,7 @@ var rooms = []struct {
 	{"catalog/wording", nil},
 	{"catalog/strict", []string{"catalog/wording"}},
 	{"catalog", []string{"catalog/strict", "catalog/wording"}},
+	{"catalog/phrasebook", []string{"catalog/strict", "catalog/wording"}},
 	{"catalog/dictionary", []string{"catalog", "catalog/strict", "catalog/wording"}},
 	{"catalog/exchange", []string{"catalog", "catalog/strict", "catalog/wording", "catalog/document"}},
 	{"catalog/reference", []string{"catalog", "catalog/dictionary", "catalog/exchange"}},
@@ -48,7 +49,7 @@ var rooms = []struct {
 	{"evaluator", append([]string{"evaluator/derive", "evaluator/framework", "evaluator/jurisdiction", "evaluator/licence", "evaluator/ranking"}, judges...)},
 
 	{"reports/proof", []string{"reports/...", "evaluator/...", "catalog", "catalog/wording", "catalog/store/log"}},
-	{"reports/...", []string{"reports/...", "evaluator/...", "catalog", "catalog/strict", "catalog/wording", "catalog/dictionary"}},
+	{"reports/...", []string{"reports/...", "evaluator/...", "catalog", "catalog/strict", "catalog/wording", "catalog/dictionary", "catalog/phrasebook"}},
 	{"api/service", []string{"api/service/...", "reports/...", "evaluator/...", "catalog/..."}},
 	{"api/...", []string{"api/...", "reports/...", "evaluator/...", "catalog/..."}},
 	{"cmd/...", []string{"api/...", "reports/...", "evaluator/...", "catalog/..."}},
