@@ -62,6 +62,9 @@ func (s *Service) Frameworks(ctx context.Context) ([]FrameworkLine, error) {
 		return nil, err
 	}
 	for _, d := range docs {
+		if d.Index["publishes"] != "" { // says who published one
+			continue
+		}
 		if d.Hash == first.Hash {
 			out[0].Leaf = &d.Leaf
 			continue
@@ -153,10 +156,19 @@ func (s *Service) underKept(ctx context.Context, in store.Reader, hash string) (
 		}
 		c.WeightSets[w.ID] = w
 	}
+	says, err := publicationKept(ctx, in, hash)
+	if err != nil {
+		return nil, err
+	}
+	if says != nil {
+		for _, w := range says.WeightSets {
+			c.WeightSets[w.ID] = w
+		}
+	}
 	if s.others.kept == nil || len(s.others.kept) >= maxFrameworks {
 		s.others.kept = map[string]*Service{}
 	}
-	out := &Service{Dictionary: s.Dictionary, Catalogue: s.Catalogue, Framework: c, Knowledge: s.Knowledge, Version: s.Version, Store: s.Store, Jobs: s.Jobs, views: s.views, others: s.others, decided: s.decided}
+	out := s.with(c)
 	s.others.kept[hash] = out
 	return out, nil
 }
@@ -213,34 +225,9 @@ func (s *Service) PublishFramework(ctx context.Context, files fs.FS) (*Framework
 	if err != nil {
 		return nil, err
 	}
-	name := c.ID + "@" + c.Version
-	same, err := s.Store.In(store.Everything()).Documents(ctx, store.Framework, map[string]string{"name": name}, 0, maxListed)
+	b, err := s.publicationOf(ctx, p, c, "", wording.Text{})
 	if err != nil {
 		return nil, err
-	}
-	for _, d := range same {
-		if d.Hash != c.Hash() {
-			return nil, store.NewConflict("%s was published already with another content: give it another version", "%s a déjà été publié avec un autre contenu : lui donner une autre version", name)
-		}
-	}
-	doc, err := frameworkDocument(c.Framework)
-	if err != nil {
-		return nil, err
-	}
-	b := s.batch(p, "")
-	b.Documents = append(b.Documents, doc)
-	ids := make([]string, 0, len(c.WeightSets))
-	for id := range c.WeightSets {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	for _, id := range ids {
-		d, err := weightDocument(c.WeightSets[id], c.Hash())
-		if err != nil {
-			return nil, err
-		}
-		d.Index["with"] = "framework"
-		b.Documents = append(b.Documents, d)
 	}
 	if _, err := s.Store.Record(ctx, b); err != nil {
 		return nil, err
