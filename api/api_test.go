@@ -54,6 +54,8 @@ var pagesToSee = map[string]string{
 	"failed":       "/offerings/azure-openai-eu-gpt-5.5/assessment?use_case=customer-chatbot",
 	"early":        "/offerings/mistral-api-eu-medium-3.5/assessment?use_case=office-assistant&on=2020-01-01",
 	"vendor":       "/records/vendor/mistral",
+	"chain":        "/records/vendor/mistral/chain?party=vendor/mistral",
+	"offerchain":   "/records/offering/mistral-api-eu-medium-3.5/chain",
 	"terms":        "/records/terms/mistral-commercial",
 	"usecase":      "/records/use_case/office-assistant",
 	"vendors":      "/records/vendor",

@@ -69,7 +69,7 @@ const structure = `(() => {
     if (!document.getElementById(decodeURIComponent(x.getAttribute("href").slice(1)))) say("a link to nothing on the page", x);
   for (const x of document.querySelectorAll("[aria-labelledby]"))
     for (const id of x.getAttribute("aria-labelledby").split(" ")) if (!ids.has(id)) say("named by nothing", x);
-  for (const x of document.querySelectorAll("svg:not([aria-hidden=true]):not([role=img])")) say("a drawing that is neither hidden nor named", x);
+  for (const x of document.querySelectorAll("svg:not([aria-hidden=true]):not([role=img]):not([role=group][aria-labelledby])")) say("a drawing that is neither hidden nor named", x);
   for (const x of document.querySelectorAll("table")) if (!x.querySelector("th[scope]")) say("a table without headers", x);
   for (const x of document.querySelectorAll("[style],script:not([src]),style")) say("inline", x);
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;

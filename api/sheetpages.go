@@ -24,6 +24,8 @@ func (s *server) writingRoutes(l wording.Lang, page func(string, pageHandler), r
 	form := func(path string, h entryHandler) { s.engine.POST(root+path, s.entry(l, h)) }
 	own("/records/:kind/:id/sheet", s.workSheetPage)
 	raw("/records/:kind/:id/sheet.xlsx", s.excelSheet(l))
+	own("/records/:kind/:id/chain", s.chainPage)
+	form("/records/:kind/:id/chain", s.changeChain)
 	own("/records/:kind/:id/facts/:path", s.factPage)
 	form("/records/:kind/:id/facts/:path", s.recordFact)
 	form("/records/:kind/:id/facts/:path/settle", s.settleFact)

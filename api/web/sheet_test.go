@@ -33,6 +33,22 @@ func sheetPages(s *Site) []page {
 			}
 		}
 	}
+	for _, k := range []catalog.Kind{catalog.Vendor, catalog.Offering} {
+		for i, id := range s.svc.Catalogue.IDs(k) {
+			ref := catalog.Ref{Kind: k, ID: id}
+			q := ChainQuery{Subject: ref, On: today}
+			if i == 0 {
+				q.Party = ref
+			}
+			pages = append(pages, page{chainPath(ref), func(r Request) ([]byte, error) { return s.Chain(reading(), r, q) }})
+		}
+	}
+	for _, id := range s.svc.Catalogue.IDs(catalog.Stake)[:3] {
+		ref := catalog.Ref{Kind: catalog.Stake, ID: id}
+		pages = append(pages, page{chainPath(catalog.Ref{Kind: catalog.Vendor, ID: "mistral"}) + "?link=" + ref.String(), func(r Request) ([]byte, error) {
+			return s.Chain(reading(), r, ChainQuery{Subject: catalog.Ref{Kind: catalog.Vendor, ID: "mistral"}, On: today, Link: ref})
+		}})
+	}
 	for i, x := range s.svc.Catalogue.Sources {
 		make := func(Request) ([]byte, error) { return nil, errSkip }
 		if i%20 == 0 {

@@ -32,6 +32,7 @@ type WorkSheet struct {
 	Sources  []Source
 	Excel    []Link
 	Import   string
+	Chain    string // the picture of owners and sub-processors; empty: the record has none
 	Score    *SheetScore
 }
 
@@ -162,6 +163,9 @@ func (s *Site) WorkSheet(ctx context.Context, r Request, q SheetQuery) ([]byte, 
 	at := b.At("/records/" + string(q.Ref.Kind) + "/" + url.PathEscape(q.Ref.ID) + "/sheet.xlsx")
 	p.Excel = []Link{{b.w("sheet.excel"), at}}
 	p.Import = withQuery(b.At("/import"), "about", q.Ref.String())
+	if hasChain(q.Ref.Kind) {
+		p.Chain = b.At(chainPath(q.Ref))
+	}
 	return s.render("sheet", p)
 }
 
@@ -320,8 +324,11 @@ func (s *Site) sheetLinks(ctx context.Context, p *WorkSheet, sp service.Speaker,
 	return nil
 }
 
-// factOf gives a fact of a sheet; one that nobody recorded is unknown.
+// factOf gives a fact of a sheet; one that nobody recorded, or of a record that is not there, is unknown.
 func factOf(sheet *service.Sheet, path string) catalog.Fact {
+	if sheet == nil {
+		return catalog.Fact{Path: path, State: catalog.Unknown}
+	}
 	for _, sec := range sheet.Sections {
 		for _, f := range sec.Facts {
 			if f.Path == path {

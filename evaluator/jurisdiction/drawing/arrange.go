@@ -32,7 +32,7 @@ func Arrange(rows []Row, arrows []Arrow, perLine int) *Scene {
 	l.split()
 	l.place()
 	l.nameRows(rows)
-	l.scene.Height -= legendHeight
+	l.scene.Height -= legendHeight + gapY/4
 	for _, a := range arrows {
 		if a.From != a.To && l.boxes[a.From] != nil && l.boxes[a.To] != nil {
 			l.arrow(a)
