@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"vigie/catalog"
+	"vigie/catalog/phrasebook"
 	"vigie/catalog/wording"
 	"vigie/evaluator"
 	"vigie/evaluator/derive"
@@ -153,6 +154,17 @@ func (b *builder) say(en, fr string, args ...any) string {
 
 // t is a text of the dictionary or framework in the language of the report.
 func (b *builder) t(t wording.Text) string { return curly(wording.Typeset(b.l, t.In(b.l))) }
+
+// said is a text recorded in one language, a note, a title or a copy, as a reader of the report sees it.
+func (b *builder) said(recorded string) string { return asRead(b.l, phrasebook.Say(b.l, recorded)) }
+
+// asRead sets a recorded text as its language is printed. English keeps its quotation marks as they were typed.
+func asRead(l wording.Lang, s string) string {
+	if l == wording.FR {
+		return curly(wording.Typeset(l, s))
+	}
+	return s
+}
 
 // upperFirst begins a sentence.
 func upperFirst(s string) string {

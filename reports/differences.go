@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"vigie/catalog"
+	"vigie/catalog/phrasebook"
 	"vigie/catalog/wording"
 	"vigie/evaluator"
 	"vigie/reports/tree"
@@ -311,7 +312,7 @@ func (c *comparer) figureSource(f evaluator.Figure) tree.Text {
 	if f.Source != "" {
 		for _, s := range c.of[f.Offering].Sources {
 			if s.ID == f.Source {
-				parts = append(parts, curly(s.Publisher+", "+s.Title))
+				parts = append(parts, curly(wording.Typeset(c.l, phrasebook.Say(c.l, s.Publisher)+", "+phrasebook.Say(c.l, s.Title))))
 			}
 		}
 	}

@@ -93,7 +93,7 @@ func spaced(t tree.Text) tree.Text {
 func (b *builder) factRow(f catalog.Fact) tree.Row {
 	value := tree.Cell{b.state(b.def(f.Path), f.State, f.Value, f.Disputed)}
 	if f.Note != "" {
-		value = append(value, tree.Q(f.Note))
+		value = append(value, tree.Q(b.said(f.Note)))
 	}
 	value = append(value, b.remarks(f)...)
 	return tree.Row{Cells: []tree.Cell{tree.C(tree.T(b.label(f.Path))), value, tree.C(b.originOf(f)), tree.C(tree.T(f.AsOf.In(b.l)))}}
@@ -113,14 +113,14 @@ func (b *builder) sources() tree.Section {
 		{Title: b.say("Dates", "Dates"), Width: 21},
 	}}
 	for i, src := range b.cited {
-		doc := tree.Cell{tree.B(src.Title)}
+		doc := tree.Cell{tree.B(b.said(src.Title))}
 		if src.Publisher != "" {
-			doc = append(doc, tree.T(src.Publisher))
+			doc = append(doc, tree.T(b.said(src.Publisher)))
 		}
 		if src.URL != "" {
 			doc = append(doc, tree.Text{{Text: src.URL, URL: src.URL, Style: tree.Quiet}})
 		}
-		for _, n := range []string{b.via(src), src.Note} {
+		for _, n := range []string{b.via(src), b.said(src.Note)} {
 			if n != "" {
 				doc = append(doc, tree.Q(n))
 			}
@@ -142,7 +142,7 @@ func (b *builder) via(s catalog.Source) string {
 	if s.Via == "" {
 		return ""
 	}
-	return b.say("read through: %s", "lu par l'intermédiaire de : %s", s.Via)
+	return b.say("read through: %s", "lu par l'intermédiaire de : %s", b.said(s.Via))
 }
 
 func (b *builder) dates(s catalog.Source) tree.Cell {

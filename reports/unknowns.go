@@ -212,7 +212,7 @@ func (b *builder) signed(source string) bool {
 func (b *builder) claimRow(standing tree.Text, def *catalog.FactDef, st catalog.State, v *catalog.Value, origin tree.Text, asOf catalog.Date, note string) tree.Row {
 	said := tree.Cell{b.state(def, st, v, false)}
 	if note != "" {
-		said = append(said, tree.Q(note))
+		said = append(said, tree.Q(b.said(note)))
 	}
 	return tree.Row{Cells: []tree.Cell{tree.C(standing), said, tree.C(origin), tree.C(tree.T(asOf.In(b.l)))}}
 }

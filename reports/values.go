@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"vigie/catalog"
+	"vigie/catalog/phrasebook"
 	"vigie/catalog/wording"
 	"vigie/evaluator"
 	"vigie/reports/tree"
@@ -205,6 +206,7 @@ func (b *builder) originOf(f catalog.Fact) tree.Text {
 // origin is where a claim was read: number, place in the document, strength.
 func (b *builder) origin(source string, kind catalog.SourceKind, signed bool, locator string) tree.Text {
 	var out tree.Text
+	locator = asRead(b.l, phrasebook.Place(b.l, locator))
 	if c := b.cite(source); c != nil {
 		out = c
 		if locator != "" {

@@ -10,6 +10,7 @@ import (
 
 	"vigie/api/service"
 	"vigie/catalog"
+	"vigie/catalog/phrasebook"
 	"vigie/catalog/wording"
 )
 
@@ -205,7 +206,7 @@ func (a *app) printSheet(ctx context.Context, s *service.Service, sheet *service
 				sc.para(4, "", dim, a.evidence(sheet, f.Kind, f.Source, f.Locator, f.AsOf))
 			}
 			if f.Note != "" {
-				sc.para(4, "", dim, wording.Typeset(a.lang, f.Note))
+				sc.para(4, "", dim, wording.Typeset(a.lang, phrasebook.Say(a.lang, f.Note)))
 			}
 			if f.Stale {
 				sc.para(4, "! ", yellow, a.say("too old to be relied on: to be checked again", "trop ancien pour faire foi : à revérifier"))
@@ -230,10 +231,10 @@ func (a *app) printSheet(ctx context.Context, s *service.Service, sheet *service
 func (a *app) evidence(sheet *service.Sheet, kind catalog.SourceKind, source, locator string, asOf catalog.Date) string {
 	parts := []string{a.in(kind.Label())}
 	if src, ok := sheet.Source(source); ok {
-		parts = append(parts, wording.Quote(a.lang, src.Title))
+		parts = append(parts, wording.Quote(a.lang, phrasebook.Say(a.lang, src.Title)))
 	}
 	if locator != "" {
-		parts = append(parts, wording.Typeset(a.lang, locator))
+		parts = append(parts, wording.Typeset(a.lang, phrasebook.Place(a.lang, locator)))
 	}
 	if asOf != "" {
 		parts = append(parts, a.say("as of %s", "au %s", asOf.In(a.lang)))
