@@ -46,6 +46,8 @@ type Cached struct {
 	head   tlog.Hash // that kept is of
 	kept   map[keptKey]*kept
 	judged map[judgedKey]*Result
+
+	waits standings // what is to be done, by whom
 }
 
 // judgedKey is what a result rests on: when something is written that does not touch a dossier, it is read again, and not

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -14,6 +15,7 @@ import (
 // HomePage is the first page: how to begin, what ends soon.
 type HomePage struct {
 	Base
+	Todo    *Todo // what waits for who looks at it; nil: nobody in particular
 	Start   bool // the guided start is shown
 	Hide    string
 	Compare string // four offerings side by side, to see what a comparison is
@@ -63,11 +65,17 @@ func (s *Site) Home(ctx context.Context, r Request, on catalog.Date, start bool)
 	b := s.base(r, "home", "")
 	b.Title, b.Description = b.w("home.title"), b.w("home.lead")
 	v, err := s.svc.View(ctx, on, on)
+	if large := (*service.TooLargeError)(nil); errors.As(err, &large) {
+		return s.largeHome(ctx, b, on)
+	}
 	if err != nil {
 		return nil, err
 	}
 	sp := s.svc.Speaker(r.Lang, v)
 	p := HomePage{Base: b, Hide: b.At("/?start=hide")}
+	if p.Todo, err = s.todo(ctx, b, sp, on); err != nil {
+		return nil, err
+	}
 	q := CompareQuery{UseCase: tour.use, On: on, KnownOn: on}
 	for _, id := range tour.offerings {
 		if _, ok := v.Record(catalog.Ref{Kind: catalog.Offering, ID: id}); ok {
@@ -90,6 +98,22 @@ func (s *Site) Home(ctx context.Context, r Request, on catalog.Date, start bool)
 	p.Due, p.More = due(b, sp, v, on)
 	for _, k := range []catalog.Kind{catalog.Offering, catalog.Vendor, catalog.Model, catalog.Licence, catalog.Certification, catalog.Stake} {
 		p.Counts = append(p.Counts, Count{Link{b.plural(k), b.At("/records/" + string(k))}, wording.Number(b.Lang, strconv.Itoa(len(v.IDs(k))))})
+	}
+	return s.render("home", p)
+}
+
+// largeHome is the first page of a store that is never read whole: what waits, and the ways in.
+func (s *Site) largeHome(ctx context.Context, b Base, on catalog.Date) ([]byte, error) {
+	names, err := s.svc.Names(ctx, on, on)
+	if err != nil {
+		return nil, err
+	}
+	p := HomePage{Base: b}
+	if p.Todo, err = s.todo(ctx, b, s.svc.Speaker(b.Lang, names), on); err != nil {
+		return nil, err
+	}
+	for _, k := range []catalog.Kind{catalog.Offering, catalog.Vendor, catalog.Model, catalog.Licence, catalog.Certification, catalog.Stake} {
+		p.Counts = append(p.Counts, Count{Link: Link{b.plural(k), b.At("/records/" + string(k))}})
 	}
 	return s.render("home", p)
 }

@@ -99,6 +99,13 @@ func Since(d *Decision, then, now evaluator.Judged, dict *catalog.Dictionary, fw
 	return out, nil
 }
 
+// HoldsOn reports whether what was resolved could be resolved again on an assessment of today, and the knock-outs that
+// speak against it now and did not then. It needs nothing of what was seen but the decision itself; Since tells the rest.
+func (d *Decision) HoldsOn(a *evaluator.Assessment) (holds bool, against []string) {
+	against = d.against(a)
+	return d.holds(a, against), against
+}
+
 // against lists the knock-outs that fail or are open today, were not so when the decision was taken, and that no
 // condition answers.
 func (d *Decision) against(a *evaluator.Assessment) []string {
