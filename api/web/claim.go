@@ -143,7 +143,7 @@ func (s *Site) Fact(ctx context.Context, r Request, q FactQuery) ([]byte, error)
 func (s *Site) cite(p *pen, f Fact, source string) Fact {
 	if f.Evidence != nil && f.Evidence.Source != nil && source != "" {
 		e := *f.Evidence
-		e.Source = &Link{f.Evidence.Source.Text, withQuery(p.At("/sources/"+source), "find", e.Locator)}
+		e.Source = &Link{f.Evidence.Source.Text, withQuery(p.At("/sources/"+source), "find", e.place)}
 		f.Evidence = &e
 	}
 	return f

@@ -34,8 +34,9 @@ type Claim struct {
 
 // Evidence tells where a claim was read.
 type Evidence struct {
-	Source   *Link // nil: no source was read
-	Locator  string
+	Source   *Link  // nil: no source was read
+	Locator  string // as the reader sees it
+	place    string // as recorded, which the document itself is searched for
 	Strength string
 	AsOf     string
 }
@@ -83,9 +84,9 @@ func (b Base) newPen(sp service.Speaker, sources []catalog.Source) *pen {
 func anchorOf(id string) string { return "source-" + id }
 
 func (p *pen) evidence(source string, kind catalog.SourceKind, signed bool, locator string, asOf catalog.Date) *Evidence {
-	e := &Evidence{Locator: p.sp.Tidy(locator), Strength: p.sp.Strength(kind, signed), AsOf: p.Day(asOf)}
+	e := &Evidence{Locator: p.sp.Place(locator), place: locator, Strength: p.sp.Strength(kind, signed), AsOf: p.Day(asOf)}
 	if n := p.number[source]; n > 0 {
-		e.Source = &Link{Text: p.cited[n-1].Title, Href: p.sourcesAt + "#" + anchorOf(source)}
+		e.Source = &Link{Text: p.sp.Said(p.cited[n-1].Title), Href: p.sourcesAt + "#" + anchorOf(source)}
 	}
 	return e
 }
@@ -142,7 +143,7 @@ func (p *pen) fact(f catalog.Fact) Fact {
 		out.Evidence = p.evidence(f.Source, f.Kind, f.Signed, f.Locator, f.AsOf)
 	}
 	if f.Note != "" {
-		out.Notes = append(out.Notes, p.sp.Tidy(f.Note))
+		out.Notes = append(out.Notes, p.sp.Said(f.Note))
 	}
 	if f.InheritedFrom != nil {
 		out.Notes = append(out.Notes, p.w("fact.inherited", p.sp.Text(p.sp.Names(*f.InheritedFrom))))
@@ -220,7 +221,7 @@ func (p *pen) computed(u evaluator.FactUse) Fact {
 func (p *pen) sources() []Source {
 	var out []Source
 	for i, s := range p.cited {
-		x := Source{Number: i + 1, Anchor: anchorOf(s.ID), Title: s.Title, Publisher: s.Publisher, Kind: p.sp.Text(s.Kind.Label()),
+		x := Source{Number: i + 1, Anchor: anchorOf(s.ID), Title: p.sp.Said(s.Title), Publisher: p.sp.Said(s.Publisher), Kind: p.sp.Text(s.Kind.Label()),
 			Published: p.Day(s.Published), Read: p.Day(s.Read), URL: webAddress(s.URL)}
 		if s.Undated {
 			x.Notes = append(x.Notes, p.w("source.undated"))
@@ -229,10 +230,10 @@ func (p *pen) sources() []Source {
 			x.Notes = append(x.Notes, p.w("source.valid_until", p.Day(s.ValidUntil)))
 		}
 		if s.Via != "" {
-			x.Notes = append(x.Notes, p.w("source.via", s.Via))
+			x.Notes = append(x.Notes, p.w("source.via", p.sp.Said(s.Via)))
 		}
 		if s.Note != "" {
-			x.Notes = append(x.Notes, p.sp.Tidy(s.Note))
+			x.Notes = append(x.Notes, p.sp.Said(s.Note))
 		}
 		out = append(out, x)
 	}

@@ -204,7 +204,7 @@ func (f *finder) sources() []Hit {
 				if !found {
 					continue
 				}
-				h := Hit{Link: Link{src.Title, webAddress(src.URL)}, Note: src.Publisher, Outside: true, rank: rank}
+				h := Hit{Link: Link{f.sp.Said(src.Title), webAddress(src.URL)}, Note: f.sp.Said(src.Publisher), Outside: true, rank: rank}
 				if h.Href == "" {
 					h.Href, h.Outside = f.At(recordPath(rec.Ref())), false
 				}

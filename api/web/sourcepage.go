@@ -217,8 +217,8 @@ func (s *Site) Source(ctx context.Context, r Request, q SourceQuery) ([]byte, er
 		return nil, err
 	}
 	sp := s.svc.Speaker(r.Lang, names)
-	b := s.base(r, "", sp.Tidy(x.Title))
-	p := SourcePage{Base: b, Name: sp.Tidy(x.Title), URL: webAddress(x.URL), Earlier: len(x.Earlier), Secret: x.Confidential}
+	b := s.base(r, "", sp.Said(x.Title))
+	p := SourcePage{Base: b, Name: sp.Said(x.Title), URL: webAddress(x.URL), Earlier: len(x.Earlier), Secret: x.Confidential}
 	if q.Done == DoneMade {
 		p.Done = b.w("source.done")
 	}
@@ -227,7 +227,7 @@ func (s *Site) Source(ctx context.Context, r Request, q SourceQuery) ([]byte, er
 			p.Facts = append(p.Facts, Pair{key, value})
 		}
 	}
-	add(b.w("proven.publisher"), x.Publisher)
+	add(b.w("proven.publisher"), sp.Said(x.Publisher))
 	add(b.w("proven.kind"), sp.Strength(x.Kind, x.Signed))
 	add(b.w("proven.published"), b.Day(x.Published))
 	if x.Undated {
@@ -235,8 +235,8 @@ func (s *Site) Source(ctx context.Context, r Request, q SourceQuery) ([]byte, er
 	}
 	add(b.w("source.read_on"), b.Day(x.Read))
 	add(b.w("source.valid"), b.Day(x.ValidUntil))
-	add(b.w("source.copy"), x.Via)
-	add(b.w("proven.note"), sp.Tidy(x.Note))
+	add(b.w("source.copy"), sp.Said(x.Via))
+	add(b.w("proven.note"), sp.Said(x.Note))
 	if x.File != "" && s.svc.Store != nil {
 		f, err := s.svc.File(ctx, x.File)
 		switch _, missing := err.(*catalog.NotFoundError); {
@@ -294,7 +294,7 @@ func (s *Site) Sources(ctx context.Context, r Request, find string, on catalog.D
 	sp := s.svc.Speaker(r.Lang, names)
 	p := SourcesPage{Base: b, Search: find, MayWrite: s.MayWrite(ctx), Cut: len(list) >= 200}
 	for _, x := range list {
-		p.Rows = append(p.Rows, SourceRow{Link{sp.Tidy(x.Title), b.At("/sources/" + x.ID)}, x.Publisher, sp.Strength(x.Kind, x.Signed), b.Day(x.Published), x.File != ""})
+		p.Rows = append(p.Rows, SourceRow{Link{sp.Said(x.Title), b.At("/sources/" + x.ID)}, sp.Said(x.Publisher), sp.Strength(x.Kind, x.Signed), b.Day(x.Published), x.File != ""})
 	}
 	return s.render("sources", p)
 }
