@@ -43,6 +43,7 @@ type server struct {
 	site    *web.Site
 	engine  *gin.Engine
 	work    *work
+	checks  *work // of reports, by anybody
 	metrics *metrics
 
 	// The API's document and what it is made from.
@@ -71,7 +72,7 @@ func New(c Config) (*Server, error) {
 }
 
 func build(c Config) (*server, error) {
-	s := &server{Config: c, svc: service.Keep(c.Service), work: newWork()}
+	s := &server{Config: c, svc: service.Keep(c.Service), work: newWork(), checks: newWork()}
 	var err error
 	if s.site, err = web.New(s.svc, c.Today); err != nil {
 		return nil, err

@@ -28,6 +28,7 @@ func (s *server) lawRoutes(e *gin.Engine, l wording.Lang, page func(string, page
 	page("/licences/text", s.textForm)
 	page("/licences/:id", s.licencePage)
 	e.POST("/"+string(l)+"/licences/text", s.textAnswer(l))
+	s.verifyRoutes(e, l, page)
 }
 
 func (s *server) exposurePage(c *gin.Context, r web.Request) ([]byte, error) {
@@ -91,7 +92,7 @@ func (s *server) textAnswer(l wording.Lang) gin.HandlerFunc {
 			return
 		}
 		q.On = s.Today()
-		body, err := s.site.LicenceText(c.Request.Context(), web.Request{Lang: l, Path: "/licences/text"}, q)
+		body, err := s.site.LicenceText(c.Request.Context(), web.Request{Lang: l, Path: "/licences/text", Who: s.who(c)}, q)
 		if err != nil {
 			s.fail(c, err)
 			return

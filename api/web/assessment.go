@@ -171,7 +171,10 @@ func (s *Site) Assessment(ctx context.Context, r Request, q service.Request) ([]
 	}
 	p.Papers = s.paperLinks(b, q)
 	p.cite(a.Hash)
-	p.Technical, p.Log = technical(b, a), s.inLog(b)
+	p.Technical = technical(b, a)
+	if p.Log, err = s.place(ctx, b, a.Hash); err != nil {
+		return nil, err
+	}
 	s.addresses(&p, q)
 	if p.UseCases, err = s.useCases(ctx, sp, q.UseCase, q.On, q.KnownOn); err != nil {
 		return nil, err
@@ -197,14 +200,6 @@ func (p *AssessmentPage) cite(hash string) {
 			f.Criteria[i].Cite = say(c.Title, c.Word)
 		}
 	}
-}
-
-// inLog tells the place of an assessment in the log.
-func (s *Site) inLog(b Base) string {
-	if s.svc.Store == nil {
-		return b.w("tech.no_log")
-	}
-	return b.w("tech.not_kept")
 }
 
 // addresses are those of the same assessment in other forms.

@@ -20,6 +20,7 @@ func lawPages(s *Site) []page {
 		{"/laws", func(r Request) ([]byte, error) { return s.Laws(context.Background(), r) }},
 		{"/licences", func(r Request) ([]byte, error) { return s.Licences(context.Background(), r) }},
 		{"/licences/text", func(r Request) ([]byte, error) { return s.LicenceText(context.Background(), r, TextQuery{On: today}) }},
+		{"/verify", func(r Request) ([]byte, error) { return s.Verify(context.Background(), r, VerifyQuery{}) }},
 	}
 	for _, id := range s.svc.Knowledge.Laws.IDs() {
 		pages = append(pages, page{"/laws/" + id, func(r Request) ([]byte, error) { return s.Law(context.Background(), r, id) }})

@@ -1,15 +1,14 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"vigie/api/service"
 	"vigie/catalog/store"
-	"vigie/catalog/wording"
 	"vigie/reports/proof"
 )
 
@@ -47,7 +46,7 @@ func (a *app) verifyReports(c *cobra.Command, p place, files, keys []string, asJ
 		}
 		v := proof.Verify(data, known)
 		if st != nil && v.Holds && v.Registered && v.Key == st.PublicKey() {
-			if err := heldByLog(c, st, v); err != nil {
+			if err := service.HeldByLog(c.Context(), st, v); err != nil {
 				return err
 			}
 		}
@@ -63,21 +62,6 @@ func (a *app) verifyReports(c *cobra.Command, p place, files, keys []string, asJ
 		return errNegative
 	}
 	return err
-}
-
-// heldByLog asks the log as it is now whether it goes through the checkpoint that the report carries.
-func heldByLog(c *cobra.Command, st *store.Store, v *proof.Verdict) error {
-	held, err := st.Consistent(c.Context(), []byte(v.Checkpoint))
-	var damaged *store.DamagedError
-	switch {
-	case errors.As(err, &damaged):
-		v.Say(proof.Fails, wording.Textf("The log as it is now does not go through this checkpoint: what it held then was changed.", "Le journal d'aujourd'hui ne passe pas par ce point de contrôle : ce qu'il contenait alors a été modifié."))
-	case err != nil:
-		return err
-	default:
-		v.Say(proof.Holds, wording.Textf("The log as it is now, of %d entries, goes through this checkpoint: nothing under it was changed.", "Le journal d'aujourd'hui, de %d entrées, passe par ce point de contrôle : rien de ce qu'il couvre n'a changé.", held.Newer.N))
-	}
-	return nil
 }
 
 // readKeys takes each key as it is, or from the file of that name.

@@ -26,9 +26,25 @@ const (
 	Open  State = "open" // cannot be decided from the file: what is left to do
 )
 
+// Check says what a line of a verdict is about, for whoever explains it further.
+type Check string
+
+// The checks, in the order in which they are made.
+const (
+	Sealed     Check = "sealed"     // the file is laid out as a sealed report
+	Whole      Check = "whole"      // no byte was changed since it was sealed
+	Printed    Check = "printed"    // the pages are those that were registered
+	Attached   Check = "attached"   // what is attached is what the pages print
+	Judged     Check = "judged"     // by which program, on the facts of which day, on assumptions or not
+	Registered Check = "registered" // it stands in a log
+	Signed     Check = "signed"     // under whose key
+	InLog      Check = "log"        // what the log itself says today; only who has the log can tell
+)
+
 // Line is one thing that was checked, in words.
 type Line struct {
 	State State        `json:"state"`
+	Check Check        `json:"check"`
 	Text  wording.Text `json:"text"`
 }
 
@@ -56,18 +72,18 @@ type Verdict struct {
 }
 
 // Say adds a line. Who knows more than the file, such as the log itself, adds what it says.
-func (v *Verdict) Say(s State, t wording.Text) {
-	v.Lines = append(v.Lines, Line{s, t})
+func (v *Verdict) Say(s State, c Check, t wording.Text) {
+	v.Lines = append(v.Lines, Line{s, c, t})
 	if s == Fails {
 		v.Holds = false
 	}
 }
 
-func (v *Verdict) check(ok bool, holds, fails wording.Text) bool {
+func (v *Verdict) check(ok bool, c Check, holds, fails wording.Text) bool {
 	if ok {
-		v.Say(Holds, holds)
+		v.Say(Holds, c, holds)
 	} else {
-		v.Say(Fails, fails)
+		v.Say(Fails, c, fails)
 	}
 	return ok
 }
@@ -90,37 +106,37 @@ func (v *Verdict) failure() string {
 func Verify(file []byte, keys []string) *Verdict {
 	v := &Verdict{Holds: true, File: hashOf(file), KeyGiven: len(keys) > 0, Lines: []Line{}}
 	if len(file) > MaxFile {
-		v.Say(Fails, wording.Textf("The file is larger than a report can be (%d MiB).", "Le fichier dépasse la taille d'un rapport (%d Mio).", MaxFile>>20))
+		v.Say(Fails, Sealed, wording.Textf("The file is larger than a report can be (%d MiB).", "Le fichier dépasse la taille d'un rapport (%d Mio).", MaxFile>>20))
 		return v
 	}
 	f, parts, err := open(file)
 	if err != nil {
-		v.Say(Fails, unsealed(err))
+		v.Say(Fails, Sealed, unsealed(err))
 		return v
 	}
 	if again := f.seal(parts, file); !bytes.Equal(again, file) {
-		v.Say(Fails, wording.Textf("The file was altered after it was sealed.", "Le fichier a été modifié après avoir été scellé."))
+		v.Say(Fails, Whole, wording.Textf("The file was altered after it was sealed.", "Le fichier a été modifié après avoir été scellé."))
 		return v
 	}
 	contents := map[string][]byte{}
 	for _, p := range parts {
 		if contents[p.name], err = unpack(p.raw, p.size); err != nil {
-			v.Say(Fails, wording.Textf("The attachment %s cannot be unpacked.", "La pièce jointe %s ne se décompresse pas.", p.name))
+			v.Say(Fails, Whole, wording.Textf("The attachment %s cannot be unpacked.", "La pièce jointe %s ne se décompresse pas.", p.name))
 			return v
 		}
 	}
 	d, err := ParseDocument(contents[nameReport])
 	if err != nil {
-		v.Say(Fails, wording.Textf("The attachment %s is not what registers a report.", "La pièce jointe %s n'est pas l'écrit qui enregistre un rapport.", nameReport))
+		v.Say(Fails, Whole, wording.Textf("The attachment %s is not what registers a report.", "La pièce jointe %s n'est pas l'écrit qui enregistre un rapport.", nameReport))
 		return v
 	}
 	v.Document = &d
 	// Only now is the whole known: the document vouches for the base, the rest was made again from it.
 	if d.PDF == hashOf(f.data) && d.Size == int64(len(f.data)) {
-		v.Say(Holds, wording.Textf("The file is whole: every byte is the one that was sealed.", "Le fichier est entier : chaque octet est celui qui a été scellé."))
-		v.Say(Holds, wording.Textf("The printed report is the one that %s names: %d bytes, SHA-256 %s.", "Le rapport imprimé est celui que désigne %s : %d octets, SHA-256 %s.", nameReport, d.Size, d.PDF))
+		v.Say(Holds, Whole, wording.Textf("The file is whole: every byte is the one that was sealed.", "Le fichier est entier : chaque octet est celui qui a été scellé."))
+		v.Say(Holds, Printed, wording.Textf("The printed report is the one that %s names: %d bytes, SHA-256 %s.", "Le rapport imprimé est celui que désigne %s : %d octets, SHA-256 %s.", nameReport, d.Size, d.PDF))
 	} else {
-		v.Say(Fails, wording.Textf("The printed report was altered or exchanged: it is not the one that %s names.", "Le rapport imprimé a été modifié ou échangé : ce n'est pas celui que désigne %s.", nameReport))
+		v.Say(Fails, Printed, wording.Textf("The printed report was altered or exchanged: it is not the one that %s names.", "Le rapport imprimé a été modifié ou échangé : ce n'est pas celui que désigne %s.", nameReport))
 	}
 	v.subject(d, contents)
 	v.registration(d, contents, keys)
@@ -132,22 +148,22 @@ func (v *Verdict) subject(d Document, contents map[string][]byte) {
 	name := d.Kind.file()
 	body, ok := contents[name]
 	for other := range contents {
-		v.checkOnly(other == name || other == nameProof || other == nameReport, wording.Textf("Something is attached that does not belong to the report.", "Une pièce est jointe qui n'appartient pas au rapport."))
+		v.checkOnly(other == name || other == nameProof || other == nameReport, Attached, wording.Textf("Something is attached that does not belong to the report.", "Une pièce est jointe qui n'appartient pas au rapport."))
 	}
-	if !v.check(ok && hashOf(body) == d.Subject,
+	if !v.check(ok && hashOf(body) == d.Subject, Attached,
 		wording.Textf("The attachment %s is what the report prints: SHA-256 %s.", "La pièce jointe %s est ce que le rapport imprime : SHA-256 %s.", name, d.Subject),
 		wording.Textf("The attachment %s is not what the report prints.", "La pièce jointe %s n'est pas ce que le rapport imprime.", name)) {
 		return
 	}
 	var a About
-	if !v.check(json.Unmarshal(body, &a) == nil && a.On == d.On,
+	if !v.check(json.Unmarshal(body, &a) == nil && a.On == d.On, Judged,
 		wording.Textf("It was judged by engine %s on the facts of %s; it was not judged again here.", "Le jugement est du moteur %s, sur les faits au %s ; il n'a pas été refait ici.", engineWords(a.Engine), wording.Text{EN: d.On.In(wording.EN), FR: d.On.In(wording.FR)}),
 		wording.Textf("The attachment %s is of another day than the report.", "La pièce jointe %s est d'un autre jour que le rapport.", name)) {
 		return
 	}
 	v.About = &a
 	if a.Hypothetical {
-		v.Say(Open, wording.Textf("It is a hypothesis, not an assessment: some of its facts were assumed.", "C'est une hypothèse, non une évaluation : certains de ses faits ont été supposés."))
+		v.Say(Open, Judged, wording.Textf("It is a hypothesis, not an assessment: some of its facts were assumed.", "C'est une hypothèse, non une évaluation : certains de ses faits ont été supposés."))
 	}
 }
 
@@ -156,20 +172,20 @@ func (v *Verdict) registration(d Document, contents map[string][]byte, keys []st
 	text, ok := contents[nameProof]
 	if !ok {
 		if d.Registration != nil {
-			v.Say(Fails, wording.Textf("The report says that it is registered, but no proof is attached.", "Le rapport se dit enregistré, mais aucune preuve n'est jointe."))
+			v.Say(Fails, Registered, wording.Textf("The report says that it is registered, but no proof is attached.", "Le rapport se dit enregistré, mais aucune preuve n'est jointe."))
 			return
 		}
 		state := Open
 		if len(keys) > 0 {
 			state = Fails
 		}
-		v.Say(state, wording.Textf("Not registered: no log bears witness to this report. Whoever can write a whole new file can make another that looks the same.",
+		v.Say(state, Registered, wording.Textf("Not registered: no log bears witness to this report. Whoever can write a whole new file can make another that looks the same.",
 			"Non enregistré : aucun journal n'atteste ce rapport. Quiconque peut écrire un fichier entier peut en faire un autre d'apparence identique."))
 		return
 	}
 	l, err := ParseLog(text)
 	if err != nil {
-		v.Say(Fails, wording.Textf("The attachment %s is not a proof of registration.", "La pièce jointe %s n'est pas une preuve d'enregistrement.", nameProof))
+		v.Say(Fails, Registered, wording.Textf("The attachment %s is not a proof of registration.", "La pièce jointe %s n'est pas une preuve d'enregistrement.", nameProof))
 		return
 	}
 	key, point, ok := v.signer(l, keys)
@@ -182,7 +198,7 @@ func (v *Verdict) registration(d Document, contents map[string][]byte, keys []st
 	if ok {
 		v.Registered = true
 		v.Entry, _ = Register(l.Report, key)
-		v.Say(Holds, wording.Textf("The report was registered on %s: entry %d of the log %s, under a checkpoint of %d entries.", "Le rapport a été enregistré le %s : entrée %d du journal %s, sous un point de contrôle de %d entrées.",
+		v.Say(Holds, Registered, wording.Textf("The report was registered on %s: entry %d of the log %s, under a checkpoint of %d entries.", "Le rapport a été enregistré le %s : entrée %d du journal %s, sous un point de contrôle de %d entrées.",
 			moment(issued.At), l.Report.Inclusion.Index, point.Origin, point.Tree.N))
 	}
 	named = wording.Text{EN: "assessment", FR: "résultat évalué"}
@@ -190,22 +206,22 @@ func (v *Verdict) registration(d Document, contents map[string][]byte, keys []st
 		named = wording.Text{EN: "comparison", FR: "résultat comparé"}
 	}
 	if stands, ok := v.entry(l.Subject, key, string(d.Kind), d.Subject, named); ok {
-		v.Say(Holds, wording.Textf("The %s was registered on %s: entry %d.", "Le %s a été enregistré le %s : entrée %d.", named, moment(stands.At), l.Subject.Inclusion.Index))
+		v.Say(Holds, Registered, wording.Textf("The %s was registered on %s: entry %d.", "Le %s a été enregistré le %s : entrée %d.", named, moment(stands.At), l.Subject.Inclusion.Index))
 		r := d.Registration
-		v.checkOnly(r == nil || r.Log == point.Origin && r.Leaf == l.Subject.Inclusion.Index && r.At == stands.At,
+		v.checkOnly(r == nil || r.Log == point.Origin && r.Leaf == l.Subject.Inclusion.Index && r.At == stands.At, Registered,
 			wording.Textf("The entry printed in the report is another one.", "L'entrée imprimée dans le rapport est une autre."))
 	}
 	if len(keys) > 0 {
-		v.Say(Holds, wording.Textf("The checkpoint is signed with the key that you gave: %s.", "Le point de contrôle est signé par la clé que vous avez donnée : %s.", key))
+		v.Say(Holds, Signed, wording.Textf("The checkpoint is signed with the expected key: %s.", "Le point de contrôle est signé par la clé attendue : %s.", key))
 	} else {
-		v.Say(Open, wording.Textf("The checkpoint is signed with the key %s. Compare it with the one that the organisation publishes, or give that one with --key: anyone can make a log of their own.",
-			"Le point de contrôle est signé par la clé %s. Comparez-la à celle que l'organisation publie, ou donnez celle-ci par --key : chacun peut tenir un journal à soi.", key))
+		v.Say(Open, Signed, wording.Textf("The checkpoint is signed with the key %s. Compare it with the one that the organisation publishes, and check again with that one: anyone can make a log of their own.",
+			"Le point de contrôle est signé par la clé %s. Comparez-la à celle que l'organisation publie, et contrôlez de nouveau avec celle-ci : chacun peut tenir un journal à soi.", key))
 	}
 }
 
-func (v *Verdict) checkOnly(ok bool, fails wording.Text) {
+func (v *Verdict) checkOnly(ok bool, c Check, fails wording.Text) {
 	if !ok {
-		v.Say(Fails, fails)
+		v.Say(Fails, c, fails)
 	}
 }
 
@@ -221,9 +237,9 @@ func (v *Verdict) signer(l *Log, keys []string) (string, log.Checkpoint, bool) {
 		}
 	}
 	if len(keys) > 0 {
-		v.Say(Fails, wording.Textf("The checkpoint is not signed with a key that you gave; the file names the key %s.", "Le point de contrôle n'est pas signé par une clé que vous avez donnée ; le fichier désigne la clé %s.", l.Key))
+		v.Say(Fails, Signed, wording.Textf("The checkpoint is not signed with the expected key; the file names the key %s.", "Le point de contrôle n'est pas signé par la clé attendue ; le fichier désigne la clé %s.", l.Key))
 	} else {
-		v.Say(Fails, wording.Textf("The signature of the checkpoint does not hold.", "La signature du point de contrôle n'est pas valide."))
+		v.Say(Fails, Signed, wording.Textf("The signature of the checkpoint does not hold.", "La signature du point de contrôle n'est pas valide."))
 	}
 	return "", log.Checkpoint{}, false
 }
@@ -232,11 +248,11 @@ func (v *Verdict) signer(l *Log, keys []string) (string, log.Checkpoint, bool) {
 func (v *Verdict) entry(e Entry, key, kind, hash string, named wording.Text) (log.Leaf, bool) {
 	leaf, _, err := e.check(key)
 	if err != nil {
-		v.Say(Fails, wording.Textf("The proof that the %s stands in the log does not hold.", "La preuve que le %s figure au journal n'est pas valide.", named))
+		v.Say(Fails, Registered, wording.Textf("The proof that the %s stands in the log does not hold.", "La preuve que le %s figure au journal n'est pas valide.", named))
 		return leaf, false
 	}
 	if leaf.Kind != kind || leaf.Hash != hash {
-		v.Say(Fails, wording.Textf("The proof of the %s is that of something else.", "La preuve du %s est celle d'autre chose.", named))
+		v.Say(Fails, Registered, wording.Textf("The proof of the %s is that of something else.", "La preuve du %s est celle d'autre chose.", named))
 		return leaf, false
 	}
 	return leaf, true
@@ -309,7 +325,7 @@ func (v *Verdict) Conclusion() wording.Text {
 	case !v.KeyGiven:
 		return wording.Textf("Intact and registered, if the key above is the organisation's.", "Intact et enregistré, si la clé ci-dessus est bien celle de l'organisation.")
 	}
-	return wording.Textf("Intact, and registered in the log whose key you gave.", "Intact, et enregistré dans le journal dont vous avez donné la clé.")
+	return wording.Textf("Intact, and registered in the log of the expected key.", "Intact, et enregistré dans le journal de la clé attendue.")
 }
 
 // CheckKey reports what is wrong with the public key of a log.
