@@ -113,15 +113,7 @@ func (b *builder) licenceName(m licence.ModelRights) string {
 }
 
 // document names a licence, or a policy that a licence incorporates.
-func (b *builder) document(id string) string {
-	if l, ok := b.Knowledge.Licences.Rights(id); ok && len(l.Names) > 0 {
-		return l.Names[0]
-	}
-	if n, ok := b.Knowledge.Licences.NamedOnly(id); ok && len(n.Names) > 0 {
-		return n.Names[0]
-	}
-	return id
-}
+func (b *builder) document(id string) string { return b.t(b.Knowledge.Licences.DocumentName(id)) }
 
 var basisWords = map[licence.Basis]wording.Text{
 	licence.FromLicence: {EN: "a licence whose rights are on file", FR: "une licence dont les droits sont connus"},

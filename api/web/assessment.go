@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vigie/api/service"
@@ -47,6 +48,8 @@ type AssessmentPage struct {
 	Weights      []Option
 	On, KnownOn  catalog.Date
 	Form         string // address of the form that changes the question
+	Cite         string // what a citation of a line says: {title}, {says} and {address} stand for what differs
+	Start        int    // number of the first of Rest
 }
 
 // Share is the part of the result that rests on one kind of source.
@@ -67,12 +70,12 @@ type KnockOut struct {
 	Word      string // the status, where it must be read
 	Title     string
 	Risk      string // what it would mean to fail
+	RiskLabel string
 	Reason    string
 	Facts     []Fact
 	Cure      string
 	Missing   []string
 	Criterion Link
-	Cite      string
 }
 
 // Family is a family of criteria.
@@ -100,7 +103,6 @@ type Criterion struct {
 	Proves    string
 	KnockOuts []Link
 	Maybe     bool // whether it applies is not known
-	Cite      string
 }
 
 // Band is an answer that the criterion can still have.
@@ -110,10 +112,12 @@ type Band struct {
 	Hit   bool
 }
 
-// Missing is a fact to find out.
+// Missing is a fact to find out, of one record or of several.
 type Missing struct {
+	ID       string
+	At       string // where the page asks for it
 	Question string
-	Of       *Link
+	Of       []Link
 	Decides  string // knock-outs that hang on it
 	Line     string // what it is worth and where it is usually published
 }
@@ -144,8 +148,8 @@ func (s *Site) Assessment(ctx context.Context, r Request, q service.Request) ([]
 	}
 	p := AssessmentPage{Base: b, Offering: b.recordLink(sp, d.Offering), UseCase: b.recordLink(sp, d.UseCase), When: b.Day(a.On),
 		Verdict: b.verdict(a), Score: b.bar(a.Score), Contract: b.bar(a.ContractScore), On: q.On, KnownOn: q.KnownOn, NothingKnown: a.Coverage.Known == 0,
-		Coverage: b.w("assessment.coverage", a.Coverage.Known, a.Coverage.Total), Sources: pen.sources(),
-		Form: b.At("/offerings/" + url.PathEscape(q.Offering) + "/assessment")}
+		Coverage: b.w("assessment.coverage", a.Coverage.Known, a.Coverage.Total),
+		Form:     b.At("/offerings/" + url.PathEscape(q.Offering) + "/assessment")}
 	p.Title = b.w("assessment.page_title", p.Offering.Text, p.UseCase.Text)
 	p.Print = true
 	if !d.Organisation.IsZero() {
@@ -163,14 +167,13 @@ func (s *Site) Assessment(ctx context.Context, r Request, q service.Request) ([]
 		p.Evidence = append(p.Evidence, Share{Label: label, Percent: wording.Percent(b.Lang, service.Points(wording.EN, e.Share)), Width: float64(e.Share) / 100})
 	}
 	s.knockOuts(&p, pen, a)
-	p.Families = s.families(pen, a)
-	s.missing(&p, pen, a)
+	p.Families = s.families(pen, a, s.missing(&p, pen, a))
 	p.Contradicted = contradicted(pen, d)
 	for _, x := range a.Derived {
 		p.Computed = append(p.Computed, pen.computed(evaluator.FactUse{Path: x.Path, State: x.State, Value: x.Value, Derived: true}))
 	}
-	p.Papers = s.paperLinks(b, q)
-	p.cite(a.Hash)
+	p.Sources, p.Papers = pen.usedSources(), s.paperLinks(b, q)
+	p.Cite = p.w("cite.line", p.Offering.Text, p.UseCase.Text, p.Day(p.On), "{title}", "{says}", a.Hash[:12])
 	p.Technical = technical(b, a)
 	if p.Log, err = s.place(ctx, b, a.Hash); err != nil {
 		return nil, err
@@ -183,23 +186,6 @@ func (s *Site) Assessment(ctx context.Context, r Request, q service.Request) ([]
 		p.Weights = append(p.Weights, Option{id, sp.Text(s.svc.Framework.WeightSets[id].Title), id == a.WeightSet})
 	}
 	return s.render("assessment", p)
-}
-
-// cite puts on each line that can be cited what a citation of it says.
-func (p *AssessmentPage) cite(hash string) {
-	say := func(title, says string) string {
-		return p.w("cite.line", p.Offering.Text, p.UseCase.Text, p.Day(p.On), title, says, hash[:12])
-	}
-	for _, list := range [][]KnockOut{p.Failed, p.Open} {
-		for i := range list {
-			list[i].Cite = say(list[i].Title, list[i].Word)
-		}
-	}
-	for _, f := range p.Families {
-		for i, c := range f.Criteria {
-			f.Criteria[i].Cite = say(c.Title, c.Word)
-		}
-	}
 }
 
 // addresses are those of the same assessment in other forms.
@@ -250,7 +236,7 @@ func (s *Site) knockOuts(p *AssessmentPage, pen *pen, a *evaluator.Assessment) {
 			out.Title, out.Cure, out.Class, out.Word = pen.sp.Text(def.Text), pen.sp.Text(def.Cure), "failed", pen.w("knockout.failed")
 			p.Failed = append(p.Failed, out)
 		case evaluator.Open:
-			out.Class, out.Word, out.Risk = "open", pen.w("knockout.open"), pen.w("knockout.risk", pen.sp.Text(def.Text))
+			out.Class, out.Word, out.Risk, out.RiskLabel = "open", pen.w("knockout.open"), pen.sp.Text(def.Text), pen.w("knockout.risk")
 			out.Facts = known(out.Facts)
 			out.Reason = pen.w("knockout.unknown")
 			if k.EvidenceTooWeak {
@@ -275,7 +261,7 @@ func aboutUs(path string) bool {
 	return root == "organisation" || root == "use_case" || root == "assessment" || root == "eea"
 }
 
-func (s *Site) families(pen *pen, a *evaluator.Assessment) []Family {
+func (s *Site) families(pen *pen, a *evaluator.Assessment, asked map[string]string) []Family {
 	var out []Family
 	for _, f := range a.Families {
 		def, _ := s.svc.Framework.Family(f.ID)
@@ -286,7 +272,7 @@ func (s *Site) families(pen *pen, a *evaluator.Assessment) []Family {
 		}
 		for _, c := range a.Criteria {
 			if c.Family == f.ID {
-				x := s.criterion(pen, c)
+				x := s.criterion(pen, c, asked)
 				if x.Status == "open" {
 					fam.Open++
 				}
@@ -298,7 +284,9 @@ func (s *Site) families(pen *pen, a *evaluator.Assessment) []Family {
 	return out
 }
 
-func (s *Site) criterion(pen *pen, c evaluator.CriterionResult) Criterion {
+// criterion shows one criterion. asked is where on the page each fact is asked for, with where it is usually published;
+// nil where no such list is.
+func (s *Site) criterion(pen *pen, c evaluator.CriterionResult, asked map[string]string) Criterion {
 	out := Criterion{ID: c.ID, Title: c.ID, Status: "settled"}
 	if def := s.svc.Framework.Framework.Criterion(c.ID); def != nil {
 		out.Title, out.Question, out.Why, out.Proves = pen.sp.Text(def.Title), pen.sp.Text(def.Question), pen.sp.Text(def.Why), pen.sp.Text(def.Evidence.Proves)
@@ -316,23 +304,31 @@ func (s *Site) criterion(pen *pen, c evaluator.CriterionResult) Criterion {
 		out.Bands = append(out.Bands, Band{Score: x.Score, Label: pen.sp.Text(x.Label), Hit: x.Hit})
 	}
 	for _, u := range c.Facts {
-		if !aboutUs(u.Path) {
-			out.Facts = append(out.Facts, pen.use(u))
+		if aboutUs(u.Path) {
+			continue
 		}
+		x := pen.use(u)
+		if x.State == "unknown" && len(x.Notes) == 0 && asked[u.Path] != "" && slices.Contains(c.Missing, u.Path) {
+			continue // asked for below
+		}
+		out.Facts = append(out.Facts, x)
 	}
 	for _, m := range c.Missing {
-		out.Missing = append(out.Missing, Missing{Question: pen.sp.Question(m), Line: pen.where(m)})
+		x := Missing{Question: pen.sp.Question(m), At: asked[m]}
+		if x.At == "" {
+			x.Line = pen.where(m)
+		}
+		out.Missing = append(out.Missing, x)
 	}
 	return out
 }
 
-func (s *Site) missing(p *AssessmentPage, pen *pen, a *evaluator.Assessment) {
-	for i, m := range a.Missing {
-		x := Missing{Question: pen.sp.Question(m.Path)}
-		if !m.Record.IsZero() {
-			l := pen.recordLink(pen.sp, m.Record)
-			x.Of = &l
-		}
+// missing lists what to find out, the same question about several records once, and gives where each fact is asked for.
+func (s *Site) missing(p *AssessmentPage, pen *pen, a *evaluator.Assessment) map[string]string {
+	var list []Missing
+	asked := map[string]string{}
+	for _, m := range a.Missing {
+		x := Missing{ID: "u" + strconv.Itoa(len(list)+1), Question: pen.sp.Question(m.Path)}
 		if n := len(m.KnockOuts); n > 0 {
 			x.Decides = pen.n("missing.knockouts", n)
 		}
@@ -350,12 +346,22 @@ func (s *Site) missing(p *AssessmentPage, pen *pen, a *evaluator.Assessment) {
 			line = append(line, w)
 		}
 		x.Line = strings.Join(line, " · ")
-		if i < firstMissing {
-			p.First = append(p.First, x)
+		if last := len(list) - 1; last >= 0 && len(list[last].Of) > 0 && !m.Record.IsZero() && list[last].Question == x.Question && list[last].Decides == x.Decides && list[last].Line == x.Line {
+			x.ID = list[last].ID
 		} else {
-			p.Rest = append(p.Rest, x)
+			list = append(list, x)
+		}
+		if !m.Record.IsZero() {
+			last := &list[len(list)-1]
+			last.Of = append(last.Of, pen.recordLink(pen.sp, m.Record))
+		}
+		if asked[m.Path] == "" {
+			asked[m.Path] = "#" + x.ID
 		}
 	}
+	p.First, p.Start = list[:min(firstMissing, len(list))], firstMissing+1
+	p.Rest = list[len(p.First):]
+	return asked
 }
 
 // contradicted lists the facts of the dossier on which sources differ.

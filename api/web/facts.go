@@ -7,6 +7,7 @@ import (
 
 	"vigie/api/service"
 	"vigie/catalog"
+	"vigie/catalog/wording"
 	"vigie/evaluator"
 	"vigie/evaluator/finding"
 )
@@ -60,6 +61,7 @@ type pen struct {
 	sp      service.Speaker
 	cited   []catalog.Source
 	number  map[string]int
+	used    map[string]bool // sources that a line names
 	derived map[string]finding.Derived
 	dossier *catalog.Dossier // nil on pages that show no assessment
 
@@ -68,7 +70,7 @@ type pen struct {
 
 // newPen numbers the sources as reports do: the strongest first.
 func (b Base) newPen(sp service.Speaker, sources []catalog.Source) *pen {
-	p := &pen{Base: b, sp: sp, cited: slices.Clone(sources), number: map[string]int{}, derived: map[string]finding.Derived{}}
+	p := &pen{Base: b, sp: sp, cited: slices.Clone(sources), number: map[string]int{}, used: map[string]bool{}, derived: map[string]finding.Derived{}}
 	slices.SortStableFunc(p.cited, func(x, y catalog.Source) int {
 		if d := y.Kind.Rank(y.Signed) - x.Kind.Rank(x.Signed); d != 0 {
 			return d
@@ -86,6 +88,7 @@ func anchorOf(id string) string { return "source-" + id }
 func (p *pen) evidence(source string, kind catalog.SourceKind, signed bool, locator string, asOf catalog.Date) *Evidence {
 	e := &Evidence{Locator: p.sp.Place(locator), place: locator, Strength: p.sp.Strength(kind, signed), AsOf: p.Day(asOf)}
 	if n := p.number[source]; n > 0 {
+		p.used[source] = true
 		e.Source = &Link{Text: p.sp.Said(p.cited[n-1].Title), Href: p.sourcesAt + "#" + anchorOf(source)}
 	}
 	return e
@@ -206,7 +209,7 @@ func (p *pen) computed(u evaluator.FactUse) Fact {
 			def := p.sp.Def(u.Path)
 			var words []string
 			for _, v := range d.Possible {
-				words = append(words, p.sp.Value(def, v))
+				words = append(words, wording.Quote(p.Lang, p.sp.Value(def, v)))
 			}
 			out.Value = []Link{{Text: p.w("fact.possible", strings.Join(words, p.w("or")))}}
 		}
@@ -238,4 +241,9 @@ func (p *pen) sources() []Source {
 		out = append(out, x)
 	}
 	return out
+}
+
+// usedSources lists those that the lines written so far name.
+func (p *pen) usedSources() []Source {
+	return slices.DeleteFunc(p.sources(), func(x Source) bool { return !p.used[strings.TrimPrefix(x.Anchor, anchorOf(""))] })
 }

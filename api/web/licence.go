@@ -206,8 +206,5 @@ func (s *Site) licenceLink(b Base, id string) Link {
 	if l, ok := s.svc.Knowledge.Licences.Rights(id); ok {
 		return Link{l.Names[0], b.At("/licences/" + url.PathEscape(id))}
 	}
-	if n, ok := s.svc.Knowledge.Licences.NamedOnly(id); ok {
-		return Link{Text: n.Names[0]}
-	}
-	return Link{Text: id}
+	return Link{Text: b.text(s.svc.Knowledge.Licences.DocumentName(id))}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 const (
@@ -137,12 +138,36 @@ func Colon(l Lang) string {
 }
 
 // Typeset gives a French sentence the spaces that its punctuation wants: non-breaking before : ; ? ! % and
-// inside « guillemets ». Data files may then be typed with ordinary spaces. English passes unchanged.
+// inside « guillemets », and the apostrophe of print after a letter that it elides. Data files may then be typed as on
+// any keyboard. English passes unchanged.
 func Typeset(l Lang, s string) string {
 	if l != FR {
 		return s
 	}
-	return frenchSpaces.Replace(s)
+	return elided(frenchSpaces.Replace(s))
+}
+
+// elided gives l'offre the apostrophe of print: one between a letter and what it is elided before.
+func elided(s string) string {
+	var b strings.Builder
+	from := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\'' {
+			continue
+		}
+		before, _ := utf8.DecodeLastRuneInString(s[:i])
+		after, _ := utf8.DecodeRuneInString(s[i+1:])
+		if unicode.IsLetter(before) && (unicode.IsLetter(after) || unicode.IsDigit(after) || after == '«') {
+			b.WriteString(s[from:i])
+			b.WriteString("’")
+			from = i + 1
+		}
+	}
+	if from == 0 {
+		return s
+	}
+	b.WriteString(s[from:])
+	return b.String()
 }
 
 var frenchSpaces = strings.NewReplacer(

@@ -78,6 +78,7 @@ func TestTypeset(t *testing.T) {
 		{"99,9 % pour 12 €", "99,9\u00a0% pour 12\u00a0€"},
 		{"à 10:30, voir https://exemple.fr/a?b=c", "à 10:30, voir https://exemple.fr/a?b=c"},
 		{"déjà\u00a0: fait", "déjà\u00a0: fait"},
+		{"l'offre d'aujourd'hui, l'« essai », l'an 1'000 '", "l’offre d’aujourd’hui, l’«\u00a0essai\u00a0», l’an 1'000 '"},
 	}
 	for _, c := range cases {
 		if got := Typeset(FR, c.in); got != c.fr {

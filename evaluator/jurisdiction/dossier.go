@@ -212,9 +212,9 @@ func (b *builder) use() {
 func (b *builder) parties() {
 	if b.d.Roles.SelfHosted {
 		org := b.d.Organisation
-		name := "Organisation" // reads alike in both languages
-		if !org.IsZero() {
-			name = b.d.Name(org).EN
+		name := "Organisation" // reads alike in both languages, as the name of a party must
+		if n := b.d.Name(org); !org.IsZero() && n.EN == n.FR {
+			name = n.EN
 		}
 		b.start = "organisation"
 		country := b.text(org, "organisation.country")

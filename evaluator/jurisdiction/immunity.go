@@ -239,9 +239,15 @@ func (t *immunityTests) seats() judged {
 		principal = p.HeadquarteredIn
 	}
 	c := t.laws.Countries
+	seat := func(code string) wording.Text {
+		if code == "" {
+			return wording.Text{EN: "unknown", FR: "inconnu"}
+		}
+		return c.Name(code)
+	}
 	j := judged{ok: min(c.inEU(p.IncorporatedIn), c.inEU(p.HeadquarteredIn), c.inEU(principal)), facts: p.Refs[AttrSeat]}
-	j.why = wording.Textf("Registered office %s, central administration %s, principal establishment %s.", "Siège statutaire %s, administration centrale %s, principal établissement %s.",
-		orUnknown(p.IncorporatedIn), orUnknown(p.HeadquarteredIn), orUnknown(principal))
+	j.why = wording.Textf("Registered office: %s; central administration: %s; principal establishment: %s.", "Siège statutaire : %s ; administration centrale : %s ; principal établissement : %s.",
+		seat(p.IncorporatedIn), seat(p.HeadquarteredIn), seat(principal))
 	if j.ok == Maybe {
 		j.atoms = []atom{{AttrSeat, t.subject}}
 	}

@@ -109,11 +109,11 @@ func (t *immunityTests) autonomy() judged {
 	name := t.partyName(who)
 	switch j.ok {
 	case Yes:
-		j.why = wording.Textf("The service can be kept running without %s.", "Le service peut être maintenu sans %s.", name)
+		j.why = wording.Textf("Without %s, the service can be kept running.", "Sans %s, le service peut être maintenu.", name)
 	case No:
-		j.why = wording.Textf("The service cannot be kept running without %s.", "Le service ne peut pas être maintenu sans %s.", name)
+		j.why = wording.Textf("Without %s, the service cannot be kept running.", "Sans %s, le service ne peut pas être maintenu.", name)
 	default:
-		j.why = wording.Textf("It is not known whether the service can be kept running without %s.", "On ignore si le service peut être maintenu sans %s.", name)
+		j.why = wording.Textf("Without %s, it is not known whether the service can be kept running.", "Sans %s, on ignore si le service peut être maintenu.", name)
 		j.atoms = []atom{{AttrAutonomy, -1}}
 	}
 	return j

@@ -38,6 +38,7 @@ type vocabulary struct {
 	Hosted         map[string]wording.Text `yaml:"hosted,required"`
 	DisplayWhen    map[string]wording.Text `yaml:"display_when,required"`
 	ClausePhrase   map[string]wording.Text `yaml:"clause_phrase,required"`
+	Document       map[string]wording.Text `yaml:"document,required"`
 }
 
 // clauseRef is one place that a clause reference names.

@@ -256,3 +256,24 @@ func TestDiff(t *testing.T) {
 	}
 	golden(t, "diff.txt", b.String())
 }
+
+// TestDocumentsNotHeldHaveNames: a document that binds and that Vigie has no text of is called by its title, never by
+// its identifier, and no title is left over.
+func TestDocumentsNotHeldHaveNames(t *testing.T) {
+	set := mustBuiltin(t)
+	cited := map[string]bool{}
+	for _, id := range set.IDs() {
+		l, _ := set.Rights(id)
+		for _, doc := range l.NotHeld {
+			cited[doc] = true
+			if got := set.DocumentName(doc); got == wording.Same(doc) {
+				t.Errorf("%s incorporates %s, which has no name in words.yaml", id, doc)
+			}
+		}
+	}
+	for doc := range set.words.Document {
+		if !cited[doc] {
+			t.Errorf("words.yaml names %s, which no licence incorporates", doc)
+		}
+	}
+}

@@ -65,7 +65,7 @@ func (set *Set) rightsFindings(d *catalog.Dossier, m ModelRights) []finding.Find
 	for _, doc := range m.Rights.NotRead {
 		out = append(out, finding.Finding{ID: "licence.not_read/" + m.Model.ID + "/" + doc, Severity: 1,
 			What: wording.Textf("%s: a document that binds was not read", "%s : un document qui engage n'a pas été lu", d.Name(m.Model)),
-			Why:  wording.Textf("the licence incorporates %s, of which Vigie holds no text", "la licence incorpore %s, dont Vigie n'a pas le texte", doc),
+			Why:  wording.Textf("the licence incorporates %s, of which Vigie holds no text", "la licence incorpore %s, dont Vigie n'a pas le texte", set.DocumentName(doc)),
 			Cure: wording.Textf("read it and archive it with its date", "le lire et l'archiver avec sa date"), Facts: []catalog.FactRef{{Record: m.Model, Path: "model.licence"}}})
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 
 	"vigie/catalog"
 	"vigie/catalog/strict"
+	"vigie/catalog/wording"
 	"vigie/evaluator/expr"
 )
 
@@ -175,6 +176,21 @@ func (set *Set) Find(name string) (string, bool) {
 func (set *Set) NamedOnly(id string) (*Named, bool) {
 	n, ok := set.named[id]
 	return n, ok
+}
+
+// DocumentName names a licence, a policy it incorporates, or a document that Vigie has no text of: as its title reads,
+// else its identifier, as for one that an organisation's own file names.
+func (set *Set) DocumentName(id string) wording.Text {
+	if l, ok := set.licences[id]; ok && len(l.Names) > 0 {
+		return wording.Same(l.Names[0])
+	}
+	if n, ok := set.named[id]; ok && len(n.Names) > 0 {
+		return wording.Same(n.Names[0])
+	}
+	if t, ok := set.words.Document[id]; ok {
+		return t
+	}
+	return wording.Same(id)
 }
 
 // IDs lists the licences whose rights are known, sorted.

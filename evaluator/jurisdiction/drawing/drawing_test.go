@@ -209,7 +209,7 @@ func TestSVGIsWellFormedAndSpeaksBothLanguages(t *testing.T) {
 				t.Errorf("%s is refused by a strict content security policy", banned)
 			}
 		}
-		for _, want := range map[wording.Lang][]string{wording.EN: {"Chain behind Assistant &amp; more", "United States", "12.5%", "not legal advice"}, wording.FR: {"Chaîne derrière Assistant\u00a0: l&#39;offre", "États-Unis", "12,5\u00a0%", "avis juridique"}}[l] {
+		for _, want := range map[wording.Lang][]string{wording.EN: {"Chain behind Assistant &amp; more", "United States", "12.5%", "not legal advice"}, wording.FR: {"Chaîne derrière Assistant\u00a0: l’offre", "États-Unis", "12,5\u00a0%", "avis juridique"}}[l] {
 			if !strings.Contains(string(out), want) {
 				t.Errorf("%s: %q is missing", l, want)
 			}
