@@ -16,7 +16,7 @@ import (
 type HomePage struct {
 	Base
 	Todo    *Todo // what waits for who looks at it; nil: nobody in particular
-	Start   bool // the guided start is shown
+	Start   bool  // the guided start is shown
 	Hide    string
 	Compare string // four offerings side by side, to see what a comparison is
 	Read    Link   // an assessment, to see what one is
