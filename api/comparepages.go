@@ -231,7 +231,7 @@ func (s *server) frameworkPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Framework(c.Request.Context(), r, weights)
+	return s.site.Framework(c.Request.Context(), r, "", weights, "")
 }
 
 func (s *server) decisionsPage(c *gin.Context, r web.Request) ([]byte, error) {

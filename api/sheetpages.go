@@ -32,6 +32,7 @@ func (s *server) writingRoutes(l wording.Lang, page func(string, pageHandler), r
 	form("/records/:kind/:id/facts/:path/withdraw", s.withdrawFact)
 	own("/records/:kind/:id/sections/:section", s.sectionPage)
 	form("/records/:kind/:id/sections/:section", s.recordSection)
+	raw("/suggest/:kind", s.suggestions(l))
 	own("/new/:kind", s.newRecordPage)
 	form("/new/:kind", s.makeRecord)
 	own("/sources", s.sourcesPage)
@@ -42,6 +43,7 @@ func (s *server) writingRoutes(l wording.Lang, page func(string, pageHandler), r
 	own("/proposals/:id", s.proposalPage)
 	form("/proposals/:id", s.acceptProposal)
 	s.decidingRoutes(l, own, form)
+	s.editorRoutes(l, page, raw, own, form)
 }
 
 func (s *server) refOf(c *gin.Context) (catalog.Ref, error) {
@@ -91,9 +93,9 @@ func (s *server) factPage(c *gin.Context, r web.Request) ([]byte, error) {
 	return s.site.Fact(c, r, q)
 }
 
-func (s *server) factAgain(c *gin.Context, r web.Request, ref catalog.Ref, about string) func(web.Sent) ([]byte, error) {
+func (s *server) factAgain(c *gin.Context, r web.Request, ref catalog.Ref, form, about string) func(web.Sent) ([]byte, error) {
 	return func(sent web.Sent) ([]byte, error) {
-		return s.site.Fact(c, r, web.FactQuery{Ref: ref, Path: c.Param("path"), On: s.Today(), Sent: sent, About: about})
+		return s.site.Fact(c, r, web.FactQuery{Ref: ref, Path: c.Param("path"), On: s.Today(), Sent: sent, Form: form, About: about})
 	}
 }
 
@@ -102,7 +104,7 @@ func (s *server) recordFact(c *gin.Context, r web.Request, f url.Values) (func(w
 	if err != nil {
 		return nil, err
 	}
-	again := s.factAgain(c, r, ref, "")
+	again := s.factAgain(c, r, ref, "", "")
 	if err := refusedFile(c); err != nil {
 		return again, err
 	}
@@ -123,7 +125,7 @@ func (s *server) settleFact(c *gin.Context, r web.Request, f url.Values) (func(w
 		return nil, err
 	}
 	if err := s.site.SettleFact(c, ref, c.Param("path"), web.Sent{Values: f}); err != nil {
-		return s.factAgain(c, r, ref, f.Get("claim")), err
+		return s.factAgain(c, r, ref, web.FormSettle, f.Get("claim")), err
 	}
 	goOn(c, strings.TrimSuffix(c.Request.URL.EscapedPath(), "/settle")+"?done=settled")
 	return nil, nil
@@ -135,7 +137,7 @@ func (s *server) withdrawFact(c *gin.Context, r web.Request, f url.Values) (func
 		return nil, err
 	}
 	if err := s.site.WithdrawClaim(c, web.Sent{Values: f}); err != nil {
-		return s.factAgain(c, r, ref, f.Get("claim")), err
+		return s.factAgain(c, r, ref, web.FormWithdraw, f.Get("claim")), err
 	}
 	goOn(c, strings.TrimSuffix(c.Request.URL.EscapedPath(), "/withdraw")+"?done=withdrawn")
 	return nil, nil

@@ -474,3 +474,13 @@ func LooseFault(l framework.Loose) DraftFault {
 	f := l.Fault()
 	return DraftFault{Criterion: l.Criterion, Text: f.Text}
 }
+
+// CheckCriterion tells everything that is wrong with one criterion of a draft.
+func (s *Service) CheckCriterion(d *FrameworkDraft, criterion string) ([]DraftFault, error) {
+	one, err := d.only(criterion)
+	if err != nil {
+		return nil, err
+	}
+	_, faults, err := s.Check(one)
+	return slices.DeleteFunc(faults, func(f DraftFault) bool { return f.Criterion != criterion }), err
+}

@@ -36,7 +36,13 @@ func committeePages(s *Site) []page {
 		page{"/compare/what-if?wrong", func(r Request) ([]byte, error) { return s.WhatIf(ctx, r, wrong) }},
 		page{"/use-cases/guide", func(r Request) ([]byte, error) { return s.Guide(ctx, r, GuideQuery{On: today}) }},
 		page{"/use-cases/guide?answers", func(r Request) ([]byte, error) { return s.Guide(ctx, r, guide) }},
-		page{"/framework", func(r Request) ([]byte, error) { return s.Framework(ctx, r, "") }},
+		page{"/framework", func(r Request) ([]byte, error) { return s.Framework(ctx, r, "", "", "") }},
+		page{"/frameworks", func(r Request) ([]byte, error) { return s.Frameworks(ctx, r, "") }},
+		page{"/frameworks/compare", func(r Request) ([]byte, error) { return s.CompareFrameworks(ctx, r, "", "") }},
+		page{frameworkPath(s.svc.Framework.Framework), func(r Request) ([]byte, error) {
+			return s.Framework(ctx, r, s.svc.Framework.ID+"@"+s.svc.Framework.Version, "", "")
+		}},
+		page{"/frameworks/facts?find=training", func(r Request) ([]byte, error) { return s.ReadableFacts(r, "training", true) }},
 		page{"/decisions", func(r Request) ([]byte, error) { return s.Decisions(ctx, r, today) }})
 	for _, id := range s.svc.Catalogue.IDs(catalog.Offering) {
 		for _, part := range DossierParts() {

@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"net/url"
 
 	"vigie/api/service"
 	"vigie/catalog"
+	"vigie/catalog/account"
 	"vigie/catalog/wording"
 	"vigie/evaluator/framework"
 )
@@ -12,7 +14,15 @@ import (
 // FrameworkPage is what offerings are judged by, to be read and argued over.
 type FrameworkPage struct {
 	Base
+	Form
 	Name     string
+	Current  bool   // judged under when none is named
+	Said     string // who published it and when; empty: it comes with the program
+	Change   string // what it changes, as who published it said
+	All      string // address of the list
+	Compare  string // with the version that it came from, or that is judged under; empty: there is none
+	Copy     string // address where a draft begins; empty: who looks at it cannot
+	ReadOnly string // why not, where somebody may expect it
 	Status   string
 	Proposal bool
 	Summary  string
@@ -23,7 +33,7 @@ type FrameworkPage struct {
 	Families []ReadFamily
 	Kinds    []Proof
 	Counts   string
-	Form     string
+	Action   string
 }
 
 // Proof is how much a kind of source proves, in percent.
@@ -50,12 +60,12 @@ type ReadCriterion struct {
 	Why       string
 	Share     string // of the whole, when everything applies
 	Bands     []Band
-	Facts     []Pair
+	Facts     string
 	KnockOuts []ReadKnockOut
 	Note      string
 	Proves    string
 	Profile   string
-	Origin    []string
+	Origin    string
 }
 
 // ReadKnockOut is a knock-out as it is read.
@@ -64,23 +74,59 @@ type ReadKnockOut struct {
 	Text     string
 	Cure     string
 	Evidence string
-	Depends  []string // what of the use and the organisation switches it on
+	Depends  string // what of the use and the organisation switches it on
 }
 
-// Framework makes the page of the framework under a named weight set; empty: the framework's own.
-func (s *Site) Framework(_ context.Context, r Request, weights string) ([]byte, error) {
-	fw := s.svc.Framework
+// Framework makes the page of a framework, id@version or hash, under a named weight set; empty: the framework judged under when none is named, and its own weights.
+func (s *Site) Framework(ctx context.Context, r Request, ref, weights string, done Done) ([]byte, error) {
+	versions, err := s.svc.FrameworkVersions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fw, err := s.svc.FrameworkOf(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	var this service.FrameworkVersion
+	sets := map[string]*framework.WeightSet{}
+	var ids []string
+	for _, v := range versions {
+		if v.Hash == fw.Hash() {
+			this = v
+			for _, w := range v.Weights {
+				sets[w.ID], ids = w, append(ids, w.ID)
+			}
+		}
+	}
 	sp := service.Speaker{Lang: r.Lang, Dictionary: s.svc.Dictionary}
 	b := s.base(r, "framework", sp.Text(fw.Title))
 	if weights == "" {
 		weights = framework.DefaultWeights
 	}
-	set, ok := fw.WeightSets[weights]
+	set, ok := sets[weights]
 	if !ok {
-		return nil, &catalog.NotFoundError{What: wording.Textf("weight set", "jeu de pondérations"), ID: weights, Nearest: wording.NearestFew(weights, s.svc.WeightSetIDs(), 3)}
+		return nil, &catalog.NotFoundError{What: wording.Textf("weight set", "jeu de pondérations"), ID: weights, Nearest: wording.NearestFew(weights, ids, 3)}
+	}
+	at := "/framework"
+	if ref != "" {
+		at = frameworkPath(fw.Framework)
 	}
 	p := FrameworkPage{Base: b, Name: sp.Text(fw.Title), Proposal: fw.Status == framework.Proposal, Summary: sp.Text(fw.Summary), Hash: fw.Hash(), Set: weights, Reason: sp.Text(set.Reason),
-		Form: b.At("/framework"), Counts: b.w("framework.counts", len(fw.Families), len(fw.Criteria), len(fw.KnockOuts))}
+		Action: b.At(at), All: b.At("/frameworks"), Current: this.Default, Said: s.publishedBy(ctx, b, this), Change: sp.Text(this.Reason)}
+	p.Done = b.editorDone(done)
+	b.countsOf(&p, fw)
+	other := this.After
+	if other == "" && !this.Default && len(versions) > 0 {
+		other = versions[0].Hash
+	}
+	if other != "" {
+		p.Compare = b.At(withQuery("/frameworks/compare", "a", nameOrHash(versions, other), "b", fw.ID+"@"+fw.Version))
+	}
+	if s.mayEdit(ctx) {
+		p.Copy = b.At(frameworkPath(fw.Framework) + "/duplicate")
+	} else if s.svc.Store == nil {
+		p.ReadOnly = b.w("editor.demo")
+	}
 	p.Print = true
 	switch fw.Status {
 	case framework.Proposal:
@@ -90,28 +136,63 @@ func (s *Site) Framework(_ context.Context, r Request, weights string) ([]byte, 
 	default:
 		p.Status = b.w("framework.published", fw.Version)
 	}
-	for _, id := range s.svc.WeightSetIDs() {
-		p.Sets = append(p.Sets, Option{id, sp.Text(fw.WeightSets[id].Title), id == weights})
+	for _, id := range ids {
+		p.Sets = append(p.Sets, Option{id, sp.Text(sets[id].Title), id == weights})
 	}
 	for _, k := range catalog.SourceKinds() {
 		share := fw.EvidenceKinds.Of(k)
 		p.Kinds = append(p.Kinds, Proof{Kind: sp.Text(k.Label()), Percent: sp.Percent(int64(share*100 + 0.5)), Width: share * 100})
 	}
 	for _, f := range fw.Families {
-		p.Families = append(p.Families, s.readFamily(b, sp, f, set))
+		p.Families = append(p.Families, readFamily(b, sp, fw, f, set))
 	}
 	return s.render("framework", p)
 }
 
-func (s *Site) readFamily(b Base, sp service.Speaker, f framework.Family, set *framework.WeightSet) ReadFamily {
+func (b Base) countsOf(p *FrameworkPage, fw *framework.Compiled) {
+	p.Counts = b.w("framework.counts", len(fw.Families), len(fw.Criteria), len(fw.KnockOuts))
+}
+
+// frameworkPath is where a version is read. A version never changes, so the address is good for ever.
+func frameworkPath(f *framework.Framework) string {
+	return "/frameworks/" + url.PathEscape(f.ID+"@"+f.Version)
+}
+
+// nameOrHash is the name of a version in addresses; its hash when it is not among those listed.
+func nameOrHash(list []service.FrameworkVersion, hash string) string {
+	for _, v := range list {
+		if v.Hash == hash {
+			return v.ID + "@" + v.Version
+		}
+	}
+	return hash
+}
+
+// mayEdit reports whether who looks can write frameworks here.
+func (s *Site) mayEdit(ctx context.Context) bool {
+	return s.svc.Store != nil && account.Need(ctx, account.Configure) == nil
+}
+
+// publishedBy says who published a version and when; empty: it comes with the program.
+func (s *Site) publishedBy(ctx context.Context, b Base, v service.FrameworkVersion) string {
+	switch {
+	case v.On == "":
+		return ""
+	case v.By == "":
+		return b.w("editor.published_on", b.Day(v.On))
+	}
+	return b.w("editor.published_by", s.personName(ctx, b, v.By, map[string]string{}), b.Day(v.On))
+}
+
+func readFamily(b Base, sp service.Speaker, fw *framework.Compiled, f framework.Family, set *framework.WeightSet) ReadFamily {
 	out := ReadFamily{ID: f.ID, Title: sp.Text(f.Title), Weight: sp.Percent(set.Family(f.ID)), Width: float64(set.Family(f.ID))}
 	total := int64(0)
-	for _, c := range s.svc.Framework.Criteria {
+	for _, c := range fw.Criteria {
 		if c.Family == f.ID {
 			total += set.Criterion(c.Criterion)
 		}
 	}
-	for _, c := range s.svc.Framework.Criteria {
+	for _, c := range fw.Criteria {
 		if c.Family != f.ID {
 			continue
 		}
@@ -123,20 +204,20 @@ func (s *Site) readFamily(b Base, sp service.Speaker, f framework.Family, set *f
 		for _, band := range c.Bands {
 			x.Bands = append(x.Bands, Band{Score: band.Score, Label: sp.Text(band.Label)})
 		}
+		var facts []string
 		for _, path := range c.Facts {
-			help := ""
-			if def := sp.Def(path); def != nil {
-				help = sp.Text(def.Help)
-			}
-			x.Facts = append(x.Facts, Pair{sp.Label(path), help})
+			facts = append(facts, sp.Label(path))
 		}
-		if profile, ok := s.svc.Framework.Profile(c.Evidence.Profile); ok {
-			x.Profile = sp.Text(profile.Note)
+		x.Facts = sp.Several(facts)
+		if profile, ok := fw.Profile(c.Evidence.Profile); ok {
+			x.Profile = sp.Text(profile.Title)
 		}
+		var origin []string
 		for _, o := range c.Origin {
-			x.Origin = append(x.Origin, sp.Text(o))
+			origin = append(origin, sp.Text(o))
 		}
-		for _, k := range s.svc.Framework.KnockOuts {
+		x.Origin = sp.Several(origin)
+		for _, k := range fw.KnockOuts {
 			if k.Criterion == c.ID {
 				x.KnockOuts = append(x.KnockOuts, readKnockOut(b, sp, k))
 			}
@@ -165,9 +246,11 @@ func wholeTenths(n int64) string {
 func readKnockOut(b Base, sp service.Speaker, k *framework.CompiledKnockOut) ReadKnockOut {
 	out := ReadKnockOut{ID: k.ID, Text: sp.Text(k.Text), Cure: sp.Text(k.Cure), Evidence: b.w("framework.min_evidence", sp.Text(k.MinEvidence.Label().Lower()))}
 	if k.AppliesProgram != nil {
+		var depends []string
 		for _, path := range k.AppliesProgram.Reads() {
-			out.Depends = appendNew(out.Depends, sp.Label(path))
+			depends = appendNew(depends, sp.Label(path))
 		}
+		out.Depends = sp.Several(depends)
 	}
 	return out
 }

@@ -47,7 +47,7 @@ const AssetRoot = "/static/"
 var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 
 // styles are the parts of the one style sheet, in their order.
-var styles = []string{"base", "law", "parts", "compare", "sheet", "chain", "print"}
+var styles = []string{"base", "law", "parts", "compare", "sheet", "combobox", "chain", "admin", "home", "editor", "print"}
 
 // New reads templates, words and assets. An error is a fault of the build, found by the tests of this package.
 func New(svc *service.Cached, today func() catalog.Date) (*Site, error) {
