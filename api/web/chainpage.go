@@ -45,7 +45,7 @@ type ChainRow struct {
 	From, To Link
 	ToHead   string
 	Cells    []Cell
-	Actions  []Link
+	Actions  []PanelLink
 	Here     bool
 }
 
@@ -301,16 +301,22 @@ func (k chainLink) shareWords(b Base, sp service.Speaker) string {
 }
 
 // actions are what can be done with a link. Each is named with what it is about, for who hears it alone.
-func (c *chain) actions(b Base, k chainLink, may bool) []Link {
+func (c *chain) actions(b Base, k chainLink, may bool) []PanelLink {
 	at := func(do string) string { return b.chainAt(c.subject, "link", k.ref.String(), "do", do) }
 	if !may {
-		return []Link{{b.w("chain.see"), at("")}}
+		return []PanelLink{{Link{b.w("chain.see"), at("")}, true}}
 	}
-	out := []Link{{b.w("chain.change"), at("")}}
+	out := []PanelLink{{Link{b.w("chain.change"), at("")}, true}}
 	if k.ref.Kind == catalog.Stake && !k.ended {
-		out = append(out, Link{b.w("chain.end"), at(ChainEnd)})
+		out = append(out, PanelLink{Link{b.w("chain.end"), at(ChainEnd)}, true})
 	}
-	return append(out, Link{b.w("chain.withdraw"), at(ChainWithdraw)})
+	for _, path := range chainFacts[k.ref.Kind] {
+		if f := factOf(k.sheet, path); f.Disputed || len(f.Contradicts) > 0 {
+			out = append(out, PanelLink{Link{b.w("chain.settle"), b.At(factPath(k.ref, path)) + "#contradictions"}, false})
+			break
+		}
+	}
+	return append(out, PanelLink{Link{b.w("chain.withdraw"), at(ChainWithdraw)}, true})
 }
 
 // chainPanel fills in what stands beside the picture.
@@ -351,7 +357,7 @@ func (s *Site) chainPanel(p *ChainPage, c *chain, d *desk, q ChainQuery) (err er
 		chosen := b.chainAt(q.Subject, "link", q.Link.String(), "do", q.Do)
 		for _, x := range c.actions(b, k, true) {
 			if x.Href != chosen {
-				p.Panel.Actions = append(p.Panel.Actions, PanelLink{x, true})
+				p.Panel.Actions = append(p.Panel.Actions, x)
 			}
 		}
 		if q.Do == ChainWithdraw {

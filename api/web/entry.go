@@ -25,6 +25,7 @@ type Entry struct {
 	Values   []string
 	Options  []Option
 	List     string // id of the suggestions
+	Suggest  string // address that completes what is typed, for who has script
 	Many     bool
 	Complete bool   // of a list: nothing else belongs to it
 	Absent   string // what known to be absent means here; empty: it cannot be
@@ -189,7 +190,7 @@ func (d *desk) entry(def *catalog.FactDef, now *catalog.Fact, sent Sent, require
 			names = append(names, d.name(catalog.Ref{Kind: def.RefersTo, ID: x.ID}))
 		}
 		e.List = d.suggest("names-"+string(def.RefersTo), names)
-		e.Create = b.w("entry.create")
+		e.Suggest, e.Create = b.At("/suggest/"+string(def.RefersTo)), b.w("entry.create")
 	}
 	if e.Input == "" {
 		e.Input = "text"
