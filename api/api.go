@@ -45,6 +45,7 @@ type server struct {
 	work    *work
 	checks  *work // of reports, by anybody
 	metrics *metrics
+	packed  packed
 
 	// The API's document and what it is made from.
 	api            huma.API

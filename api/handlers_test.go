@@ -8,9 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
 
 	"vigie/api/contract"
@@ -289,25 +291,32 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-// TestCompression answers who takes it, keeps the tag's meaning, and leaves PDF files alone.
+// TestCompression answers who takes it with the coding that is best, keeps the tag's meaning, and leaves PDF files alone.
 func TestCompression(t *testing.T) {
 	h := testHandler(t)
-	plain := get(h, "/fr/").Body.String()
-	w := get(h, "/fr/", "Accept-Encoding", "br, gzip")
-	if w.Header().Get("Content-Encoding") != "gzip" || w.Header().Get("Vary") != "Accept-Encoding" {
-		t.Fatalf("headers %v", w.Header())
+	readers := map[string]func(io.Reader) (io.Reader, error){
+		"":     func(r io.Reader) (io.Reader, error) { return r, nil },
+		"br":   func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
+		"gzip": func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
 	}
-	z, err := gzip.NewReader(w.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := io.ReadAll(z)
-	if err != nil || string(got) != plain {
-		t.Errorf("the compressed page differs from the plain one: %v", err)
-	}
-	for _, header := range []string{"", "br", "gzip;q=0", "gzip; q=0"} {
-		if w := get(h, "/fr/", "Accept-Encoding", header); w.Header().Get("Content-Encoding") != "" {
-			t.Errorf("Accept-Encoding %q is answered with %s", header, w.Header().Get("Content-Encoding"))
+	styles := regexp.MustCompile(`/static/vigie\.[0-9a-f]+\.css`).FindString(get(h, "/fr/").Body.String())
+	for _, path := range []string{"/fr/", "/fr/framework", good, styles} {
+		plain := get(h, path).Body.String()
+		for header, want := range map[string]string{"gzip, deflate, br, zstd": "br", "gzip": "gzip", "gzip;q=1, br;q=0": "gzip", "BR": "br", "*": "br", "*, br;q=0.0": "gzip",
+			"": "", "deflate": "", "gzip;q=0": "", "gzip; q=0, zstd": "", "*;q=0": "", "identity": ""} {
+			w := get(h, path, "Accept-Encoding", header)
+			if got := w.Header().Get("Content-Encoding"); got != want || want != "" && w.Header().Get("Vary") != "Accept-Encoding" {
+				t.Errorf("%s, Accept-Encoding %q: answered with %q, want %q; %v", path, header, got, want, w.Header())
+				continue
+			}
+			r, err := readers[want](w.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(r)
+			if err != nil || string(got) != plain {
+				t.Errorf("%s, Accept-Encoding %q: what is unpacked differs from the plain answer: %v", path, header, err)
+			}
 		}
 	}
 	if w := get(h, "/api/v1/offerings/mistral-api-medium-3.5/report.pdf?use_case=office-assistant", "Accept-Encoding", "gzip"); w.Header().Get("Content-Encoding") != "" {

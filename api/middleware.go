@@ -1,14 +1,11 @@
 package api
 
 import (
-	"compress/gzip"
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -96,83 +93,4 @@ func (s *server) sameOrigin(c *gin.Context) {
 		s.fail(c, errCrossOrigin)
 		c.Abort()
 	}
-}
-
-var zippers = sync.Pool{New: func() any {
-	w, _ := gzip.NewWriterLevel(nil, gzip.DefaultCompression)
-	return w
-}}
-
-// compressible are the types worth compressing; fonts and PDF files already are.
-func compressible(contentType string) bool {
-	kind, _, _ := strings.Cut(contentType, ";")
-	switch kind {
-	case "text/html", "text/css", "text/javascript", "text/plain", "application/json", "application/problem+json", "image/svg+xml":
-		return true
-	}
-	return false
-}
-
-// zipped compresses what is written, if its type is worth it. Nothing secret is ever in an answer beside what a
-// client sent, so compression gives nothing away.
-type zipped struct {
-	gin.ResponseWriter
-	zip     *gzip.Writer
-	decided bool
-}
-
-func (z *zipped) decide() {
-	if z.decided {
-		return
-	}
-	z.decided = true
-	h := z.Header()
-	h.Add("Vary", "Accept-Encoding")
-	if status := z.Status(); status == http.StatusNotModified || status == http.StatusNoContent || h.Get("Content-Encoding") != "" || !compressible(h.Get("Content-Type")) {
-		return
-	}
-	h.Set("Content-Encoding", "gzip")
-	h.Del("Content-Length")
-	z.zip = zippers.Get().(*gzip.Writer)
-	z.zip.Reset(z.ResponseWriter)
-}
-
-// Write implements io.Writer.
-func (z *zipped) Write(b []byte) (int, error) {
-	z.decide()
-	if z.zip == nil {
-		return z.ResponseWriter.Write(b)
-	}
-	return z.zip.Write(b)
-}
-
-// WriteString implements io.StringWriter.
-func (z *zipped) WriteString(s string) (int, error) { return z.Write([]byte(s)) }
-
-func compress(c *gin.Context) {
-	if c.Request.Method == http.MethodHead || !acceptsGzip(c.GetHeader("Accept-Encoding")) {
-		c.Next()
-		return
-	}
-	z := &zipped{ResponseWriter: c.Writer}
-	c.Writer = z
-	defer func() {
-		if z.zip != nil {
-			z.zip.Close()
-			z.zip.Reset(nil)
-			zippers.Put(z.zip)
-		}
-		c.Writer = z.ResponseWriter
-	}()
-	c.Next()
-}
-
-func acceptsGzip(header string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if name == "gzip" || name == "*" {
-			return strings.ReplaceAll(params, " ", "") != "q=0"
-		}
-	}
-	return false
 }

@@ -59,6 +59,11 @@ func (s *server) asset(c *gin.Context) {
 		return
 	}
 	c.Header("Cache-Control", "public, max-age=31536000, immutable")
+	x := accepted(c.GetHeader("Accept-Encoding"))
+	if data, smaller := s.packed.of(x, c.Request.URL.Path, a); smaller {
+		c.Header("Content-Encoding", x.name)
+		a.Data = data
+	}
 	c.Data(http.StatusOK, a.Type, a.Data)
 }
 

@@ -342,7 +342,7 @@ func (s *Site) missing(p *AssessmentPage, pen *pen, a *evaluator.Assessment) map
 		case m.Weak:
 			line = append(line, pen.w("missing.weak"))
 		}
-		if w := pen.where(m.Path); w != "" {
+		if w := pen.where(m.Path); w != "" && len(list) < firstMissing { // what comes after is looked for once these are found
 			line = append(line, w)
 		}
 		x.Line = strings.Join(line, " · ")

@@ -71,7 +71,7 @@ func (s *Site) Reason(ctx context.Context, r Request, q ReasonQuery, alone bool)
 	}
 	for _, c := range a.Criteria {
 		if c.ID == def.ID {
-			p.Criterion = s.criterion(pen, c)
+			p.Criterion = s.criterion(pen, c, nil)
 		}
 	}
 	for _, k := range a.KnockOuts {

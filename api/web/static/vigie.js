@@ -33,14 +33,20 @@
     if (other) other.value = e.target.value;
   });
 
-  // A press on "copy" puts the citation of a line on the clipboard and says so.
+  // A press on "copy" puts the citation of a line on the clipboard and says so. Where many lines are cited alike, the words
+  // of a citation are on what holds them, and each line gives its title and what it says.
+  const cited = (line, cite) => {
+    const last = (what) => { const x = line.querySelector(what); return x ? x.lastChild.textContent.trim() : ""; };
+    return cite.replace("{title}", () => last(".crit-title, .ko-head h3")).replace("{says}", () => last("summary .num, .tag"));
+  };
   document.addEventListener("click", async (e) => {
-    const button = e.target.closest && e.target.closest("button[data-copy]");
+    const button = e.target.closest && e.target.closest("button.copy");
     if (!button || !navigator.clipboard) return;
-    const address = new URL(button.dataset.at || "", location.href).href;
-    await navigator.clipboard.writeText(button.dataset.copy.replace("{address}", address));
+    const all = button.closest("[data-cite]"), line = all && button.closest("[id]");
+    const { copy = cited(line, all.dataset.cite), at = "#" + line.id, done = all.dataset.done } = button.dataset;
+    await navigator.clipboard.writeText(copy.replace("{address}", () => new URL(at, location.href).href));
     const said = document.getElementById("said");
-    if (said) said.textContent = button.dataset.done || "";
+    if (said) said.textContent = done;
     button.classList.add("done");
     setTimeout(() => button.classList.remove("done"), 2000);
   });
