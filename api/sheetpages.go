@@ -33,6 +33,7 @@ func (s *server) writingRoutes(l wording.Lang, page func(string, pageHandler), r
 	own("/records/:kind/:id/sections/:section", s.sectionPage)
 	form("/records/:kind/:id/sections/:section", s.recordSection)
 	raw("/suggest/:kind", s.suggestions(l))
+	raw("/suggest/:kind", s.meanings(l))
 	own("/new/:kind", s.newRecordPage)
 	form("/new/:kind", s.makeRecord)
 	own("/sources", s.sourcesPage)
