@@ -32,7 +32,6 @@ func (s *server) writingRoutes(l wording.Lang, page func(string, pageHandler), r
 	form("/records/:kind/:id/facts/:path/withdraw", s.withdrawFact)
 	own("/records/:kind/:id/sections/:section", s.sectionPage)
 	form("/records/:kind/:id/sections/:section", s.recordSection)
-	raw("/suggest/:kind", s.suggestions(l))
 	raw("/suggest/:kind", s.meanings(l))
 	own("/new/:kind", s.newRecordPage)
 	form("/new/:kind", s.makeRecord)
