@@ -51,6 +51,7 @@ func (s *server) accessRoutes(e *gin.Engine) {
 		form("/signout", s.signOut)
 		s.ownRoutes(page, form, script)
 		s.peopleRoutes(page, form)
+		s.adminRoutes(l, page, form)
 	}
 	e.GET(access.DonePath, s.finishProvider)
 }
@@ -61,7 +62,7 @@ func (s *server) who(c *gin.Context) *web.Who {
 	if s.Access == nil || p == nil || p.Token != "" {
 		return nil
 	}
-	return &web.Who{Administers: p.May(account.Administer)}
+	return &web.Who{Administers: p.May(account.Administer), Group: p.Entity == ""}
 }
 
 // private serves a page that nothing between keeps.

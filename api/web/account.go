@@ -222,6 +222,7 @@ type PeoplePage struct {
 	Base
 	Form
 	Members               []MemberLine
+	Tabs                  []Option
 	Name, Email, Entity   Input
 	Roles                 Input
 	Weak                  string // administrators without a second factor
@@ -247,7 +248,7 @@ type MemberLine struct {
 func (s *Site) People(r Request, q PeopleQuery) ([]byte, error) {
 	b := s.base(r, "people", "")
 	b.Title = b.w("people.title")
-	p := PeoplePage{Base: b, Action: b.At("/people")}
+	p := PeoplePage{Base: b, Tabs: b.tabs("people"), Action: b.At("/people")}
 	weak, closed := 0, 0
 	for i := range q.Members {
 		m := &q.Members[i]

@@ -10,6 +10,7 @@ import (
 // Who is the person who looks at a page; nil: nobody in particular.
 type Who struct {
 	Administers bool
+	Group       bool // of the group itself, who sees every entity and the log
 }
 
 // Sent is what came with a form that was refused, and why. An empty one is a form that nobody sent.
@@ -31,6 +32,8 @@ const (
 	DoneRemoved  Done = "removed"
 	DoneEnded    Done = "ended"
 	DoneSaved    Done = "saved"
+	DoneRevoked  Done = "revoked"
+	DoneSigned   Done = "signed"
 )
 
 func (b Base) done(d Done) string {
@@ -47,6 +50,10 @@ func (b Base) done(d Done) string {
 		return b.w("account.done_ended")
 	case DoneSaved:
 		return b.w("person.saved")
+	case DoneRevoked:
+		return b.w("tokens.revoked")
+	case DoneSigned:
+		return b.w("log.signed")
 	}
 	return "" // of an address that somebody wrote
 }
