@@ -112,6 +112,9 @@ func (b *builder) scalar(def *catalog.FactDef, v catalog.Value) tree.Text {
 	if b.l == wording.FR && v.FR != "" {
 		return tree.T(v.FR)
 	}
+	if v.Type == catalog.TypeText && v.FR == "" {
+		return tree.T(b.said(v.Text))
+	}
 	return tree.T(v.Text)
 }
 

@@ -41,8 +41,8 @@ func (sp Speaker) Text(t wording.Text) string { return wording.Typeset(sp.Lang, 
 // Tidy gives a text that has one language only, a locator or a note, the spaces that French punctuation wants.
 func (sp Speaker) Tidy(s string) string { return wording.Typeset(sp.Lang, s) }
 
-// Said shows a note, a copy, a title or a publisher, recorded in one language: those of the shipped catalogue are in
-// both languages.
+// Said shows a note, a copy, a title or another free text that was recorded in one language. Those of the shipped
+// catalogue have both.
 func (sp Speaker) Said(recorded string) string { return sp.Tidy(phrasebook.Say(sp.Lang, recorded)) }
 
 // Place shows a place in a document, recorded in one language.
@@ -241,6 +241,9 @@ func (sp Speaker) one(def *catalog.FactDef, v catalog.Value) string {
 	case catalog.TypeFile:
 		return sp.Text(sayFile) + " " + short(v.Text)
 	case catalog.TypeText:
+		if v.FR == "" {
+			return sp.Said(v.Text)
+		}
 		return sp.Text(wording.Text{EN: v.Text, FR: v.FR})
 	}
 	return v.Text
