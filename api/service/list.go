@@ -22,7 +22,28 @@ type Listing struct {
 	By       *wording.Text `json:"vendor_name,omitempty"`
 	Entity   string        `json:"entity,omitempty"`
 	Revision int64         `json:"revision,omitempty"` // of the record, for If-Match; 0: not kept in a store
+
+	Shown []catalog.Fact `json:"-"` // those of ListedFacts, in that order
 }
+
+// listedFacts are the facts by which records of a kind are told apart in a list.
+var listedFacts = map[catalog.Kind][]string{
+	catalog.Vendor:                 {"vendor.headquarters_country", "vendor.party_kind"},
+	catalog.Model:                  {"model.provider", "model.licence", "model.weights"},
+	catalog.Licence:                {"licence.holder", "licence.spdx"},
+	catalog.Certification:          {"certification.vendor", "certification.valid_until"},
+	catalog.Stake:                  {"stake.percent", "stake.control"},
+	catalog.Subprocessing:          {"subprocessing.access"},
+	catalog.Offering:               {"offering.deployment"},
+	catalog.SLA:                    {"sla.availability_percent"},
+	catalog.Price:                  {"price.input_mtok", "price.output_mtok"},
+	catalog.BenchmarkResult:        {"benchmark_result.score", "benchmark_result.date"},
+	catalog.EnvironmentalStatement: {"environmental_statement.metric", "environmental_statement.scope"},
+	catalog.Organisation:           {"organisation.country"},
+}
+
+// ListedFacts gives the paths of the facts that a list of records of a kind shows beside their names.
+func ListedFacts(kind catalog.Kind) []string { return listedFacts[kind] }
 
 // Listed is one page of a list.
 type Listed struct {
@@ -198,6 +219,9 @@ func listing(rec *catalog.DossierRecord, name func(catalog.Ref) wording.Text) Li
 	if f := rec.Fact("offering.vendor"); f.State == catalog.Known {
 		n := name(catalog.Ref{Kind: catalog.Vendor, ID: f.Value.Text})
 		l.Vendor, l.By = f.Value.Text, &n
+	}
+	for _, path := range listedFacts[rec.Kind] {
+		l.Shown = append(l.Shown, rec.Fact(path))
 	}
 	return l
 }

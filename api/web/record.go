@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"vigie/api/service"
 	"vigie/catalog"
 )
 
@@ -106,6 +107,7 @@ type RecordsPage struct {
 	New   string // where a record of this kind is made; empty: nothing can be recorded here
 	Find  string
 	Kinds []Option
+	Heads []string // of the facts beside the names
 	Rows  []Row
 	Form  string
 	Count int
@@ -115,7 +117,14 @@ type RecordsPage struct {
 type Row struct {
 	Link
 	By    string
+	Cells []ListCell // as many as heads
 	Facts int
+}
+
+// ListCell is a fact of a record in a list.
+type ListCell struct {
+	Head, Text string
+	Unknown    bool
 }
 
 // Records makes the list of the records of a kind.
@@ -138,10 +147,16 @@ func (s *Site) Records(ctx context.Context, r Request, kind catalog.Kind, find s
 	if err != nil {
 		return nil, err
 	}
+	for _, path := range service.ListedFacts(kind) {
+		p.Heads = append(p.Heads, sp.Label(path))
+	}
 	for _, l := range list {
 		x := Row{Link: Link{sp.Text(l.Name), b.At(recordPath(catalog.Ref{Kind: kind, ID: l.ID}))}, Facts: l.Facts}
 		if l.By != nil {
 			x.By = sp.Text(*l.By)
+		}
+		for i, f := range l.Shown {
+			x.Cells = append(x.Cells, ListCell{p.Heads[i], sp.State(service.ListedFacts(kind)[i], f.State, f.Value, f.Disputed), f.State == catalog.Unknown})
 		}
 		if !hasWords(x.Text+" "+x.By+" "+l.ID, find) {
 			continue
