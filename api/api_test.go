@@ -56,7 +56,7 @@ var pagesToSee = map[string]string{
 	"vendor":       "/records/vendor/mistral",
 	"chain":        "/records/vendor/mistral/chain?party=vendor/mistral",
 	"offerchain":   "/records/offering/mistral-api-eu-medium-3.5/chain",
-	"terms":        "/records/terms/mistral-commercial",
+	"terms":        "/records/terms/mistral-commercial-terms",
 	"usecase":      "/records/use_case/office-assistant",
 	"vendors":      "/records/vendor",
 	"exposure":     "/offerings/mistral-api-eu-medium-3.5/exposure?use_case=office-assistant",
