@@ -24,6 +24,7 @@ func (s *server) writingRoutes(l wording.Lang, page func(string, pageHandler), r
 	form := func(path string, h entryHandler) { s.engine.POST(root+path, s.entry(l, h)) }
 	own("/records/:kind/:id/sheet", s.workSheetPage)
 	raw("/records/:kind/:id/sheet.xlsx", s.excelSheet(l))
+	form("/records/:kind/:id/absent", s.sayAbsent)
 	own("/records/:kind/:id/chain", s.chainPage)
 	form("/records/:kind/:id/chain", s.changeChain)
 	own("/records/:kind/:id/facts/:path", s.factPage)
@@ -57,7 +58,7 @@ func (s *server) workSheetPage(c *gin.Context, r web.Request) ([]byte, error) {
 		return nil, err
 	}
 	p := s.params(c)
-	q := web.SheetQuery{Ref: ref, On: p.day("on", p.today), UseCase: p.text("use_case"), Done: web.Done(p.text("done"))}
+	q := web.SheetQuery{Ref: ref, Source: p.text("source"), On: p.day("on", p.today), UseCase: p.text("use_case"), Done: web.Done(p.text("done"))}
 	if err := p.err(); err != nil {
 		return nil, err
 	}
@@ -240,6 +241,9 @@ func (s *server) recordNewSource(c *gin.Context, r web.Request, f url.Values) (f
 		return nil, errNoMethod
 	}
 	again := func(sent web.Sent) ([]byte, error) { return s.site.NewSource(c, r, s.Today(), sent) }
+	if f.Get("begin") != "" {
+		return nil, s.beginSource(c, r, f, again)
+	}
 	if err := refusedFile(c); err != nil {
 		return again, err
 	}

@@ -28,8 +28,8 @@ func (p *person) says(expression string) string {
 	return s
 }
 
-// enters sends the form beside the picture, with no source read.
-func (p *person) enters() {
+// sends gives in the form beside the picture, with no source read.
+func (p *person) sends() {
 	p.t.Helper()
 	p.tick("#from-none")
 	p.tick(`#chain-form > p button`)
@@ -64,7 +64,7 @@ func TestChainIsEditedOnItsDrawing(t *testing.T) {
 			p.until("link=stake")
 			p.look("chainshare-" + lang)
 			p.set("v-stake-percent", "a lot")
-			p.enters()
+			p.sends()
 			p.until(stories[lang].factRefused)
 			if got := p.says(`document.getElementById("v-stake-percent").value + document.getElementById("v-stake-percent").getAttribute("aria-invalid")`); got != "a lottrue" {
 				t.Errorf("what was typed and refused is %q", got)
@@ -72,7 +72,7 @@ func TestChainIsEditedOnItsDrawing(t *testing.T) {
 			p.look("chainrefused-" + lang)
 			// Said without a source, it does not outweigh what was read: the line asks to be settled.
 			p.set("v-stake-percent", w.decimal)
-			p.enters()
+			p.sends()
 			p.until(recorded)
 			if p.count(`.row-do a[href$="facts/stake.percent#contradictions"]`) != 1 {
 				t.Error("nothing leads to the contradiction")
@@ -94,7 +94,7 @@ func TestChainIsEditedOnItsDrawing(t *testing.T) {
 				t.Errorf("the field holds %q", got)
 			}
 			p.set("v-stake-percent", "95")
-			p.enters()
+			p.sends()
 			p.until(w.over)
 
 			// One that is not: it is made on the way.
@@ -103,7 +103,7 @@ func TestChainIsEditedOnItsDrawing(t *testing.T) {
 			if got := p.says(`document.getElementById("new-v-stake-owner").checked`); got != "true" {
 				t.Errorf("to be created: %s", got)
 			}
-			p.enters()
+			p.sends()
 			p.until("Aurora Nord Capital")
 			p.look("chainowners-" + lang)
 
@@ -111,14 +111,14 @@ func TestChainIsEditedOnItsDrawing(t *testing.T) {
 			p.open("/" + lang + "/records/vendor/microsoft/chain?add=stake&of=vendor/microsoft")
 			p.set("v-stake-owner", "Mistral AI")
 			p.set("v-stake-percent", "1")
-			p.enters()
+			p.sends()
 			p.until(w.circle)
 
 			// The stake of Microsoft ends: it leaves the picture and stays in the list.
 			p.open(at)
 			p.do(chromedp.Navigate(p.says(`[...document.querySelectorAll("tr")].find(x => x.querySelector("th")?.innerText.includes("Microsoft")).querySelector("a[href*='do=end']").href`)))
 			p.set("v-stake-until", w.until)
-			p.enters()
+			p.sends()
 			p.until(w.ended)
 			if n := p.count(`.chain-svg a[href*="party=vendor%2Fmicrosoft"]`); n != 1 { // it serves still
 				t.Errorf("Microsoft stands %d times in the picture", n)
@@ -137,7 +137,7 @@ func TestChainIsEditedOnItsDrawing(t *testing.T) {
 			// And that is all of them.
 			p.do(press(`.chain-add a[href*="complete=owners"]`), chromedp.WaitVisible("#v-vendor-owners_complete-true"))
 			p.tick("#v-vendor-owners_complete-true")
-			p.enters()
+			p.sends()
 			p.until(w.all)
 			if n := p.count(`.chain-svg a[href*="add=stake"]`); n != 0 {
 				t.Error("owners that are not known are still drawn")

@@ -32,7 +32,10 @@ type WorkSheet struct {
 	Sources  []Source
 	Excel    []Link
 	Import   string
-	Chain    string // the picture of owners and sub-processors; empty: the record has none
+	DropAt   string   // where a document is brought in
+	AbsentAt string   // where a fact is said to be absent
+	Cite     []Option // the sources that the sheet cites
+	Chain    string   // the picture of owners and sub-processors; empty: the record has none
 	Score    *SheetScore
 }
 
@@ -46,6 +49,7 @@ type SheetSection struct {
 	Lines  []SheetLine
 	Fill   string // address of the form of all that is not known; empty: nothing is missing
 	Wanted string // how many expected facts are missing; empty: none
+	Maybe  string // how many more may be expected; empty: none
 }
 
 // SheetLine is one fact: what is recorded, who said so and when, and where to say more.
@@ -54,7 +58,8 @@ type SheetLine struct {
 	Who      string
 	Edit     Link
 	Settle   string
-	Expected string // the fact is expected and not known; empty else
+	Expected string // the fact is expected, or may be, and is not known; empty else
+	Absent   string // its path, where one gesture says that it is known to be absent; empty: it cannot be, or it is answered
 }
 
 // SheetLinks is the records of one kind that name this one, as a table, and the way to add another.
@@ -111,6 +116,7 @@ func factPath(ref catalog.Ref, path string) string {
 // SheetQuery says which sheet, for which use what matters next is told, and what was just done.
 type SheetQuery struct {
 	Ref     catalog.Ref
+	Source  string // the source to cite next
 	On      catalog.Date
 	UseCase string
 	Done    Done
@@ -150,7 +156,11 @@ func (s *Site) WorkSheet(ctx context.Context, r Request, q SheetQuery) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	known, total := s.sheetSections(&p, pen, sheet, q.Ref, who)
+	expected, err := s.expected(ctx, sheet, q.UseCase)
+	if err != nil {
+		return nil, err
+	}
+	known, total := s.sheetSections(&p, pen, sheet, q.Ref, who, expected)
 	p.Known, p.Bar = b.w("sheet.known_of", itoa(known), itoa(total)), share(known, total)
 	if err := s.sheetLinks(ctx, &p, sp, sheet, q); err != nil {
 		return nil, err
@@ -163,10 +173,23 @@ func (s *Site) WorkSheet(ctx context.Context, r Request, q SheetQuery) ([]byte, 
 	at := b.At("/records/" + string(q.Ref.Kind) + "/" + url.PathEscape(q.Ref.ID) + "/sheet.xlsx")
 	p.Excel = []Link{{b.w("sheet.excel"), at}}
 	p.Import = withQuery(b.At("/import"), "about", q.Ref.String())
+	p.DropAt, p.AbsentAt = b.At("/sources/new"), b.At("/records/"+string(q.Ref.Kind)+"/"+url.PathEscape(q.Ref.ID)+"/absent")
+	for _, x := range sheet.Sources {
+		p.Cite = append(p.Cite, Option{Value: x.ID, Label: sp.Tidy(x.Title), Selected: x.ID == q.Source})
+	}
 	if hasChain(q.Ref.Kind) {
 		p.Chain = b.At(chainPath(q.Ref))
 	}
 	return s.render("sheet", p)
+}
+
+// expected tells which facts of a record the dictionary expects, for the use that is thought of.
+func (s *Site) expected(ctx context.Context, sheet *service.Sheet, useCase string) (map[string]service.Expected, error) {
+	e, err := s.expects()
+	if err != nil {
+		return nil, err
+	}
+	return s.svc.Expecting(ctx, e, sheet, useCase)
 }
 
 func share(n, of int) Bar {
@@ -230,7 +253,7 @@ func (s *Site) personName(ctx context.Context, b Base, id string, people map[str
 	return name
 }
 
-func (s *Site) sheetSections(p *WorkSheet, pen *pen, sheet *service.Sheet, ref catalog.Ref, who map[string]string) (known, total int) {
+func (s *Site) sheetSections(p *WorkSheet, pen *pen, sheet *service.Sheet, ref catalog.Ref, who map[string]string, expected map[string]service.Expected) (known, total int) {
 	b := p.Base
 	facts := map[string][]catalog.Fact{}
 	for _, sec := range sheet.Sections {
@@ -243,7 +266,7 @@ func (s *Site) sheetSections(p *WorkSheet, pen *pen, sheet *service.Sheet, ref c
 			continue
 		}
 		x := SheetSection{ID: sec.ID, Title: pen.sp.Text(sec.Title), Intro: pen.sp.Text(sec.Intro)}
-		have, missing := 0, 0
+		have, missing, maybe, of := 0, 0, 0, 0
 		for _, def := range sec.Facts {
 			list := facts[def.Path]
 			if len(list) == 0 {
@@ -257,9 +280,16 @@ func (s *Site) sheetSections(p *WorkSheet, pen *pen, sheet *service.Sheet, ref c
 				}
 				if f.State == catalog.Unknown {
 					l.Edit.Text = b.w("sheet.fill")
-					if def.Required {
+					switch {
+					case expected[def.Path] == service.IsExpected:
 						l.Expected = b.w("sheet.expected")
 						missing++
+					case expected[def.Path] == service.MaybeExpected:
+						l.Expected = b.w("sheet.maybe_expected")
+						maybe++
+					}
+					if p.MayWrite && def.AbsentRule != nil && !def.AbsentRule.Forbidden {
+						l.Absent = def.Path
 					}
 				} else if !f.Disputed {
 					settled = true
@@ -269,18 +299,25 @@ func (s *Site) sheetSections(p *WorkSheet, pen *pen, sheet *service.Sheet, ref c
 				}
 				x.Lines = append(x.Lines, l)
 			}
+			// A fact that is expected on a condition counts when the condition holds; one that is answered always does.
 			if settled {
 				have++
 			}
+			if settled || def.RequiredWhen == "" || expected[def.Path] == service.IsExpected {
+				of++
+			}
 		}
-		x.Known, x.Bar = b.w("sheet.known_of", itoa(have), itoa(len(sec.Facts))), share(have, len(sec.Facts))
+		x.Known, x.Bar = b.w("sheet.known_of", itoa(have), itoa(of)), share(have, of)
 		if missing > 0 {
 			x.Wanted = b.n("sheet.wanted", missing)
+		}
+		if maybe > 0 {
+			x.Maybe = b.n("sheet.maybe", maybe)
 		}
 		if have < len(sec.Facts) {
 			x.Fill = b.At("/records/" + string(ref.Kind) + "/" + url.PathEscape(ref.ID) + "/sections/" + sec.ID)
 		}
-		known, total = known+have, total+len(sec.Facts)
+		known, total = known+have, total+of
 		p.Sections = append(p.Sections, x)
 	}
 	return known, total

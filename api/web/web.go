@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"vigie/api/service"
 	"vigie/catalog"
@@ -33,6 +34,7 @@ type Site struct {
 	today  func() catalog.Date
 
 	history History // nil: no decision is kept here
+	expects func() (*service.Expectations, error)
 }
 
 // Asset is a file that never changes under its address.
@@ -56,6 +58,7 @@ func New(svc *service.Cached, today func() catalog.Date) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{svc: svc, pages: map[string]*template.Template{}, words: words, assets: map[string]string{}, static: map[string]Asset{}, today: today}
+	s.expects = sync.OnceValues(func() (*service.Expectations, error) { return service.NewExpectations(svc.Dictionary) })
 	if err := s.readAssets(); err != nil {
 		return nil, err
 	}
