@@ -41,8 +41,8 @@ type JobRow struct {
 	Label    string
 	State    string
 	Icon     string
-	Class    string
-	Who      string
+	Badge    string
+	By       string
 	Began    string
 	Changed  string
 	Progress *JobProgress
@@ -139,8 +139,8 @@ func (s *Site) StartJob(ctx context.Context, kind string, on catalog.Date) (stri
 }
 
 func (s *Site) jobRow(ctx context.Context, b Base, j *service.Job, people map[string]string) JobRow {
-	row := JobRow{ID: j.ID, Href: b.At("/admin/jobs/" + url.PathEscape(j.ID)), Label: b.text(j.Label), Who: s.personName(ctx, b, j.By, people), Began: b.moment(j.Created), Changed: b.moment(j.Changed), Over: j.State.Over()}
-	row.State, row.Icon, row.Class = b.jobState(j.State)
+	row := JobRow{ID: j.ID, Href: b.At("/admin/jobs/" + url.PathEscape(j.ID)), Label: b.text(j.Label), By: s.personName(ctx, b, j.By, people), Began: b.moment(j.Created), Changed: b.moment(j.Changed), Over: j.State.Over()}
+	row.State, row.Icon, row.Badge = b.jobState(j.State)
 	row.Stops = j.State == service.JobCancelling
 	if !row.Over {
 		row.Cancel, row.CancelOf = row.Href+"/cancel", b.w("jobs.cancel_what", row.Label)
