@@ -256,7 +256,7 @@ func (s *Site) Law(ctx context.Context, r Request, id string) ([]byte, error) {
 	b.Title, b.Print = p.Short, true
 	p.Base = b
 	add := func(key, value string) { p.Lines = append(p.Lines, Pair{key, value}) }
-	add(b.w("law.citation"), l.Citation.Formal)
+	add(b.w("law.citation"), b.text(l.Citation.Text()))
 	add(b.w("law.compels"), b.text(l.Compels))
 	add(b.w("law.from_whom"), b.text(l.FromWhom))
 	add(b.w("law.reach"), b.text(l.Reach.Text))

@@ -82,7 +82,7 @@ func (a *app) lawShow() *cobra.Command {
 func (a *app) printLaw(s *service.Service, l *jurisdiction.Law) error {
 	sc := a.screen()
 	sc.line(sc.in(bold, a.in(l.Name)) + sc.in(dim, " · "+l.ID))
-	sc.para(0, "", dim, l.Citation.Formal+" · "+a.in(s.Knowledge.Laws.Countries.Name(l.Jurisdiction)))
+	sc.para(0, "", dim, a.in(l.Citation.Text())+" · "+a.in(s.Knowledge.Laws.Countries.Name(l.Jurisdiction)))
 	part := func(en, fr string, t wording.Text) {
 		sc.heading(a.say(en, fr))
 		sc.para(2, "", "", a.in(t))

@@ -98,9 +98,13 @@ type Law struct {
 // Citation says where the law is written.
 type Citation struct {
 	Formal     string     `yaml:"formal,required" json:"formal"`
+	FormalFR   string     `yaml:"formal_fr" json:"-"` // the same for readers of French
 	Provisions []string   `yaml:"provisions,required" json:"provisions"`
 	Official   []Official `yaml:"official" json:"official,omitempty"`
 }
+
+// Text is the citation in both languages.
+func (c Citation) Text() wording.Text { return wording.Text{EN: c.Formal, FR: c.FormalFR} }
 
 // Official is an official address of a text.
 type Official struct {

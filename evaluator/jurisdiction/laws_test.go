@@ -224,3 +224,12 @@ func FuzzReadLaw(f *testing.F) {
 		}
 	})
 }
+
+// A citation is read in both languages, as every word is.
+func TestCitationsAreInBothLanguages(t *testing.T) {
+	for _, law := range builtin(t).List {
+		if law.Citation.FormalFR == "" {
+			t.Errorf("%s: the citation has no French", law.ID)
+		}
+	}
+}
