@@ -27,11 +27,16 @@ type entryHandler func(*gin.Context, web.Request, url.Values) (again func(web.Se
 // not recorded because the store could not be reached is no different: the form is there to be sent again.
 func (s *server) entry(l wording.Lang, h entryHandler) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		sentBody := c.Request.Body
 		values, err := s.readEntry(c)
 		if err != nil {
+			if large := (*tooLarge)(nil); errors.As(err, &large) {
+				drain(c, sentBody)
+			}
 			s.fail(c, err)
 			return
 		}
+		s.draft(c, values)
 		r := s.pageRequest(c, l)
 		again, err := h(c, r, values)
 		if err == nil {
@@ -59,6 +64,7 @@ func (s *server) entry(l wording.Lang, h entryHandler) gin.HandlerFunc {
 func entryRefused(err error) (web.Sent, int, bool) {
 	var (
 		changed  *web.ChangedError
+		before   *web.SentBeforeError
 		unread   *exchange.UnreadableError
 		full     *store.FullError
 		unknown  *store.UnknownOutcomeError
@@ -69,6 +75,8 @@ func entryRefused(err error) (web.Sent, int, bool) {
 	switch {
 	case errors.As(err, &changed):
 		return web.Sent{Refuse: changed}, http.StatusConflict, true
+	case errors.As(err, &before):
+		return web.Sent{Refuse: before, Renew: true}, http.StatusConflict, true
 	case errors.As(err, &unread):
 		return web.Sent{Faults: []catalog.FieldError{{Path: "file", Text: wording.Text{EN: unread.In(wording.EN), FR: unread.In(wording.FR)}}}}, http.StatusUnprocessableEntity, true
 	case errors.As(err, &notTaken):
@@ -212,7 +220,7 @@ func (s *server) heldEntries(c *gin.Context) bool {
 		return false
 	}
 	rest := strings.TrimPrefix(c.FullPath(), "/"+string(languageOf(c)))
-	if !strings.HasPrefix(rest, "/records/") && !strings.HasPrefix(rest, "/new/") && !strings.HasPrefix(rest, "/sources/") && !strings.HasPrefix(rest, "/decide") {
+	if openPages[rest] || rest == "/signout" || rest == "/licences/text" || strings.HasPrefix(rest, "/account") { // ways in and out, and what needs a fresh look at who asks
 		return false
 	}
 	kind, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
@@ -252,6 +260,9 @@ func (s *server) heldEntries(c *gin.Context) bool {
 		}
 	default:
 		return false
+	}
+	for _, name := range []string{"password", "current", "code", "pass"} {
+		values.Del(name)
 	}
 	l := languageOf(c)
 	page, err := s.site.Held(web.Request{Lang: l, Path: "/"}, web.HeldQuery{Action: c.Request.URL.EscapedPath(), Values: values, FileLost: lost, SignIn: signInAddress(l, nil)})

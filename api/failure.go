@@ -81,7 +81,8 @@ type failure struct {
 	title  wording.Text
 	fields []catalog.FieldError
 	detail catalog.Localised
-	after  int // seconds to wait before trying again; 0: none said
+	after  int         // seconds to wait before trying again; 0: none said
+	sort   web.Trouble // what is behind a status that has several reasons
 }
 
 // classify is the only place that decides what becomes of an error. An error it does not know is a 500, and its text
@@ -106,7 +107,7 @@ func classify(err error) failure {
 	case errors.As(err, new(account.SignedOutError)):
 		return failure{status: http.StatusUnauthorized, title: wording.Textf("not signed in", "non connecté"), detail: account.SignedOutError{}}
 	case errors.As(err, &forbidden):
-		return failure{status: http.StatusForbidden, title: wording.Textf("not allowed", "action non autorisée"), detail: forbidden}
+		return failure{status: http.StatusForbidden, title: wording.Textf("not allowed", "action non autorisée"), detail: forbidden, sort: web.TroubleRole}
 	case errors.As(err, &missing):
 		return failure{status: http.StatusNotFound, title: wording.Textf("not found", "introuvable"), detail: missing}
 	case errors.As(err, &tooMany):
@@ -162,7 +163,7 @@ func classifyRequest(err error) (failure, bool) {
 	case errors.Is(err, errCrossOrigin):
 		return failure{status: http.StatusForbidden, title: wording.Textf("a form of another site cannot be sent here", "le formulaire d'un autre site ne peut être envoyé ici")}, true
 	case errors.Is(err, errUnsafe):
-		return failure{status: http.StatusForbidden, title: wording.Textf("this connection is not encrypted: nothing secret is taken over it", "cette connexion n'est pas chiffrée : rien de secret n'y est admis")}, true
+		return failure{status: http.StatusForbidden, title: wording.Textf("this connection is not encrypted: nothing secret is taken over it", "cette connexion n'est pas chiffrée : rien de secret n'y est admis"), sort: web.TroubleUnsafe}, true
 	case errors.Is(err, errBroken):
 		return failure{status: http.StatusBadRequest, title: wording.Textf("the body broke off before its end", "le corps de la requête s'est interrompu")}, true
 	case errors.Is(err, errNoRoute):
@@ -210,7 +211,7 @@ func classifyStore(err error) (failure, bool) {
 	case errors.As(err, &conflict) && (conflict.Have != 0 || conflict.Want != 0):
 		return failure{status: http.StatusPreconditionFailed, title: wording.Textf("somebody changed it since it was read; read it again", "modifié depuis sa lecture ; le relire")}, true
 	case errors.As(err, new(*service.ReadOnlyDemoError)):
-		return failure{status: http.StatusForbidden, title: wording.Textf("nothing can be recorded here", "rien ne peut être enregistré ici"), detail: (*service.ReadOnlyDemoError)(nil)}, true
+		return failure{status: http.StatusForbidden, title: wording.Textf("nothing can be recorded here", "rien ne peut être enregistré ici"), detail: (*service.ReadOnlyDemoError)(nil), sort: web.TroubleReadOnly}, true
 	case errors.As(err, new(*service.TooManyJobsError)):
 		return failure{status: http.StatusServiceUnavailable, title: wording.Textf("too much work is waiting; try again shortly", "trop de travail en attente ; réessayer sous peu"), after: retryAfter}, true
 	case errors.As(err, new(service.NotKeptError)):
@@ -226,7 +227,7 @@ func classifyStore(err error) (failure, bool) {
 	case errors.As(err, &full):
 		return failure{status: http.StatusInsufficientStorage, title: wording.Textf("no room is left; nothing was recorded", "il n'y a plus de place ; rien n'a été enregistré")}, true
 	case errors.As(err, &readOnly):
-		return failure{status: http.StatusForbidden, title: wording.Textf("nothing can be recorded here", "rien ne peut être enregistré ici"), detail: readOnly}, true
+		return failure{status: http.StatusForbidden, title: wording.Textf("nothing can be recorded here", "rien ne peut être enregistré ici"), detail: readOnly, sort: web.TroubleReadOnly}, true
 	case errors.As(err, &unknown):
 		return failure{status: http.StatusServiceUnavailable, title: wording.Textf("it is not certain that this was recorded; send it again with the same Idempotency-Key", "il n'est pas certain que ce soit enregistré ; renvoyer avec la même Idempotency-Key"), after: retryAfter}, true
 	case errors.As(err, new(*store.BusyError)), errors.As(err, new(*store.UnavailableError)), errors.As(err, new(*store.StoppedError)):
@@ -277,17 +278,27 @@ func (s *server) answerFailure(c *gin.Context, f failure) {
 	}
 	l := languageOf(c)
 	var details []string
+	switch f.status { // what the page says by itself leaves open how much, how long, or which of several reasons
+	case http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable, http.StatusConflict, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+		if f.detail == nil && len(f.fields) == 0 {
+			details = append(details, web.Sentence(wording.Typeset(l, f.title.In(l))))
+		}
+	}
 	for _, x := range f.fields {
-		details = append(details, wording.Typeset(l, x.Text.In(l)))
+		details = append(details, web.Sentence(wording.Typeset(l, x.Text.In(l))))
 	}
 	if f.detail != nil {
-		details = append(details, f.detail.In(l))
+		details = append(details, web.Sentence(f.detail.In(l)))
 	}
 	ref := ""
 	if f.status == http.StatusInternalServerError {
 		ref = c.GetString(requestIDKey)
 	}
-	page, err := s.site.Failure(web.Request{Lang: l}, f.status, details, ref)
+	q := web.FailureQuery{Status: f.status, Trouble: f.sort, Details: details, Reference: ref}
+	if f.status == http.StatusUnauthorized && s.Access != nil {
+		q.SignIn = signInAddress(l, nil)
+	}
+	page, err := s.site.Failure(web.Request{Lang: l, Path: c.Request.URL.Path, Who: s.who(c)}, q)
 	if err != nil {
 		s.Log.LogAttrs(c, slog.LevelError, "error", slog.String("error", err.Error()))
 		c.String(f.status, http.StatusText(f.status)+"\n")

@@ -62,7 +62,7 @@ func (s *server) who(c *gin.Context) *web.Who {
 	if s.Access == nil || p == nil || p.Token != "" {
 		return nil
 	}
-	return &web.Who{Administers: p.May(account.Administer), Group: p.Entity == ""}
+	return &web.Who{Person: p.Person, Administers: p.May(account.Administer), Group: p.Entity == ""}
 }
 
 // private serves a page that nothing between keeps.
@@ -100,11 +100,16 @@ const maxForm = 64 << 10
 
 func (s *server) form(l wording.Lang, h formHandler) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		sentBody := c.Request.Body
 		values, err := readForm(c)
 		if err != nil {
+			if large := (*tooLarge)(nil); errors.As(err, &large) && account.From(c) != nil {
+				drain(c, sentBody)
+			}
 			s.fail(c, err)
 			return
 		}
+		s.draft(c, values)
 		again, body, err := h(c, s.pageRequest(c, l), values)
 		status := http.StatusOK
 		if err != nil {
@@ -122,6 +127,9 @@ func (s *server) form(l wording.Lang, h formHandler) gin.HandlerFunc {
 		}
 		if body == nil {
 			return
+		}
+		if err == nil && status == http.StatusOK {
+			took(c)
 		}
 		s.sendForm(c, l, status, body)
 	}
@@ -197,6 +205,7 @@ func classifyAccess(err error) (failure, bool) {
 
 // goOn sends the reader to another page of the site.
 func goOn(c *gin.Context, to string) {
+	took(c)
 	c.Header("Cache-Control", "no-store")
 	c.Redirect(http.StatusSeeOther, to)
 	c.Writer.WriteHeaderNow()

@@ -2,6 +2,9 @@ package service
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -52,6 +55,26 @@ func (s *Service) AddPerson(ctx context.Context, name string) (string, error) {
 		return "", &catalog.InvalidError{Fields: []catalog.FieldError{{Path: "name", Text: wording.Textf("a name is needed", "il faut un nom")}}}
 	}
 	return s.Store.PutPerson(ctx, store.Person{Fields: map[string]string{"name": name}}, p.Entity)
+}
+
+// AddPersonOnce is AddPerson under a key that whoever sends the same form again has too: the second time it gives the
+// person who was made the first time. The id tells nothing of the name to who does not have the key.
+func (s *Service) AddPersonOnce(ctx context.Context, key, name string) (string, error) {
+	if key == "" || name == "" {
+		return s.AddPerson(ctx, name)
+	}
+	p, err := s.writer(ctx, account.Decide)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(key + "\x00" + name))
+	id := hex.EncodeToString(sum[:10])
+	if have, err := s.Store.Person(ctx, id); err == nil && have.Fields["name"] == name {
+		return id, nil
+	} else if missing := (*catalog.NotFoundError)(nil); err != nil && !errors.As(err, &missing) {
+		return "", err
+	}
+	return s.Store.PutPerson(ctx, store.Person{ID: id, Fields: map[string]string{"name": name}}, p.Entity)
 }
 
 // TakeDecision records what the committee resolved, once: the same again changes nothing. Errors, besides those of Record:

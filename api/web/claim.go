@@ -30,10 +30,18 @@ type FactPage struct {
 	MayWrite  bool
 	MaySettle bool
 	SettleAt  string
+	Settle    SettleFields
 	Withdraw  string
 	Conflict  string
 	Text      *TextPane
 	TextForm  *TextForm
+}
+
+// SettleFields are those of the form that settles a contradiction, as they were sent.
+type SettleFields struct {
+	Reason      string
+	WhyFault    string
+	ChoiceFault string
 }
 
 // SideClaim is one claim, with all that speaks for it.
@@ -45,7 +53,9 @@ type SideClaim struct {
 	Holds     bool
 	Withdrawn string // who withdrew it, when and why; empty: it stands
 	Settled   string
-	Fault     string
+	Fault     string // of the form that withdraws it
+	Reason    string // what was written into that form
+	Chosen    bool   // in the form that settles
 }
 
 // FactQuery says which fact, which source to cite and what to look for in it, and what was sent.
@@ -56,9 +66,16 @@ type FactQuery struct {
 	Source string
 	Find   string
 	Sent   Sent
-	About  string // the claim that a refused form was about
+	Form   string // the form that was sent: FormSettle or FormWithdraw; empty: the one that records
+	About  string // the claim that the refused form was about
 	Done   Done
 }
+
+// The forms of the page of a fact beside the one that records.
+const (
+	FormSettle   = "settle"
+	FormWithdraw = "withdraw"
+)
 
 // def is the declaration of a fact of a record.
 func (s *Site) def(ref catalog.Ref, path string) (*catalog.FactDef, error) {
@@ -122,7 +139,11 @@ func (s *Site) Fact(ctx context.Context, r Request, q FactQuery) ([]byte, error)
 		return nil, err
 	}
 	if p.MayWrite {
-		if p.EntryForm, err = d.entryForm([]*catalog.FactDef{def}, sheet, q.Source, q.Sent, false); err != nil {
+		sent := q.Sent
+		if q.Form != "" {
+			sent = Sent{}
+		}
+		if p.EntryForm, err = d.entryForm([]*catalog.FactDef{def}, sheet, q.Source, sent, false); err != nil {
 			return nil, err
 		}
 		p.Action, p.Go, p.Next = at, b.w("fact.record"), b.w("fact.record_next")
@@ -136,7 +157,37 @@ func (s *Site) Fact(ctx context.Context, r Request, q FactQuery) ([]byte, error)
 	if d := b.sheetDone(q.Done); d != "" {
 		p.Done = d
 	}
+	p.reviewed(q)
 	return s.render("claim", p)
+}
+
+// reviewed puts what was wrong with the forms that settle and withdraw at their fields.
+func (p *FactPage) reviewed(q FactQuery) {
+	if q.Form == "" {
+		return
+	}
+	if q.Sent.Refuse != nil {
+		p.Errors = append(p.Errors, Link{Text: sentence(q.Sent.Refuse.In(p.Lang))})
+	}
+	for _, fault := range q.Sent.Faults {
+		l := Link{Text: sentence(wording.Typeset(p.Lang, fault.Text.In(p.Lang)))}
+		switch {
+		case q.Form == FormSettle && fault.Path == "reason":
+			p.Settle.WhyFault, l.Href = l.Text, "#settle-reason"
+		case q.Form == FormSettle && len(p.Against) > 0:
+			p.Settle.ChoiceFault, l.Href = l.Text, "#settle-"+p.Against[0].ID
+		default:
+			for _, x := range p.Past {
+				if x.Fault != "" {
+					l.Href = "#why-" + x.ID
+				}
+			}
+		}
+		p.Errors = append(p.Errors, l)
+	}
+	if q.Form == FormSettle {
+		p.Settle.Reason = q.Sent.Value("reason")
+	}
 }
 
 // cite makes the source of a fact lead to its page.
@@ -174,7 +225,10 @@ func (s *Site) pastClaims(ctx context.Context, p *FactPage, pen *pen, hist *serv
 				x.Settled = b.w("fact.settled_by", s.personName(ctx, b, w.By, people), b.Day(catalog.DateOf(w.At)), pen.sp.Tidy(w.Reason))
 			}
 		}
-		if q.About == c.Hash && len(q.Sent.Faults) > 0 {
+		if x.Chosen = q.Form == FormSettle && q.About == c.Hash; q.Form == FormWithdraw && q.About == c.Hash && x.Withdrawn == "" {
+			x.Reason = q.Sent.Value("reason")
+		}
+		if q.Form == FormWithdraw && q.About == c.Hash && len(q.Sent.Faults) > 0 {
 			x.Fault = sentence(wording.Typeset(b.Lang, q.Sent.Faults[0].Text.In(b.Lang)))
 		}
 		p.Past = append(p.Past, x)
@@ -328,6 +382,16 @@ func (s *Site) commit(ctx context.Context, in *Entered, revision int64, sent Sen
 		}
 		in.Batch.Expect = expectation(in.Record, revision)
 		_, err = s.svc.Record(ctx, in.Batch)
+	}
+	if sentBefore(err) {
+		sheet, serr := s.svc.Sheet(ctx, in.Record, on, on)
+		switch {
+		case serr != nil:
+			return serr
+		case s.holds(sheet, in):
+			return nil
+		}
+		return &SentBeforeError{}
 	}
 	var invalid *catalog.InvalidError
 	if errors.As(err, &invalid) {

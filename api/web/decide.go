@@ -34,6 +34,8 @@ type DecidePage struct {
 	OutFault   string
 	CondFault  string
 	ByFault    string
+	WhyFault   string
+	First      string // the field that takes the focus: outcome, cond-0-due, by, reason
 	Conditions []ConditionFields
 	Members    []MemberFields
 	Quorum     *Input
@@ -60,6 +62,7 @@ type ConditionFields struct {
 	Due       string
 	KnockOuts []Option
 	Faults    []string
+	Wrong     map[string]bool // text, owner, due, knock_out
 }
 
 // MemberFields are the fields of one member of the committee.
@@ -114,7 +117,11 @@ func (s *Site) Decide(ctx context.Context, r Request, q DecideQuery) ([]byte, er
 		}
 	}
 	p.Changed = q.Sent.Value("saw") != "" && q.Sent.Value("saw") != a.Hash
-	for _, x := range []Pair{{"offering", q.Offering}, {"use_case", q.UseCase}, {"organisation", q.Organisation}, {"weights", q.Weights}, {"on", string(q.Request.On)}, {"saw", a.Hash}} {
+	key := q.Sent.Value("key")
+	if key == "" {
+		key = newKey()
+	}
+	for _, x := range []Pair{{"offering", q.Offering}, {"use_case", q.UseCase}, {"organisation", q.Organisation}, {"weights", q.Weights}, {"on", string(q.Request.On)}, {"saw", a.Hash}, {"key", key}} {
 		if x.Value != "" {
 			p.Hidden = append(p.Hidden, x)
 		}
@@ -142,6 +149,11 @@ func (s *Site) Decide(ctx context.Context, r Request, q DecideQuery) ([]byte, er
 	rest := q.Sent
 	rest.Faults = nil
 	var links []Link
+	first := func(id string) {
+		if p.First == "" {
+			p.First = id
+		}
+	}
 	for _, f := range q.Sent.Faults {
 		text := f.Text.In(b.Lang)
 		for _, k := range p.Against { // knock-outs are called by what they ask, never by their ids
@@ -152,26 +164,44 @@ func (s *Site) Decide(ctx context.Context, r Request, q DecideQuery) ([]byte, er
 		case f.Path == "outcome":
 			p.OutFault = text
 			links = append(links, Link{text, "#outcome-approve"})
+			first("outcome")
 		case strings.HasPrefix(f.Path, "conditions["):
-			n, _ := strconv.Atoi(strings.TrimSuffix(strings.SplitN(strings.TrimPrefix(f.Path, "conditions["), "]", 2)[0], "]"))
-			if n < len(p.Conditions) {
-				p.Conditions[n].Faults = append(p.Conditions[n].Faults, text)
+			num, field, _ := strings.Cut(strings.TrimPrefix(f.Path, "conditions["), "]")
+			n, _ := strconv.Atoi(num)
+			if field = strings.TrimPrefix(field, "."); !slices.Contains([]string{"owner", "due", "knock_out"}, field) {
+				field = "text"
 			}
-			links = append(links, Link{text, "#cond-" + itoa(n) + "-text"})
+			if n < len(p.Conditions) {
+				c := &p.Conditions[n]
+				if c.Wrong == nil {
+					c.Wrong = map[string]bool{}
+				}
+				c.Faults, c.Wrong[field] = append(c.Faults, text), true
+			}
+			id := "cond-" + itoa(n) + "-" + map[bool]string{true: "ko", false: field}[field == "knock_out"]
+			links = append(links, Link{text, "#" + id})
+			first(id)
 		case f.Path == "conditions":
 			p.CondFault = text
 			links = append(links, Link{text, "#cond-0-text"})
+			first("cond-0-text")
 		case f.Path == "by", f.Path == "dissent":
 			p.ByFault = text
 			links = append(links, Link{text, "#member-0-name"})
+			first("by")
 		case f.Path == "reason":
+			p.WhyFault = text
 			links = append(links, Link{text, "#reason"})
+			first("reason")
 		default:
 			rest.Faults = append(rest.Faults, f)
 		}
 	}
 	p.Form = b.fields(rest, p.Quorum, p.On, p.Until)
 	p.Errors = append(p.Errors, links...)
+	for _, x := range []*Input{p.Quorum, p.On, p.Until} {
+		x.First = x.First && p.First == ""
+	}
 	return s.render("decide", p)
 }
 
@@ -308,7 +338,7 @@ func (s *Site) TakeDecision(ctx context.Context, l wording.Lang, q DecideQuery, 
 		if id := values.Get("person." + folded(name)); id != "" {
 			return id, nil
 		}
-		id, err := s.svc.AddPerson(ctx, name)
+		id, err := s.svc.AddPersonOnce(ctx, sent.Value("key"), name)
 		if err == nil {
 			values.Set("person."+folded(name), id)
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func (s *Site) MayWrite(ctx context.Context) bool {
 // entryForm makes the form about facts of a record. rec may be nil: a record to be made.
 func (d *desk) entryForm(defs []*catalog.FactDef, rec *service.Sheet, chosen string, sent Sent, many bool) (EntryForm, error) {
 	f := EntryForm{Key: sent.Value("key"), Many: many}
-	if f.Key == "" {
+	if f.Key == "" || sent.Renew {
 		f.Key = newKey()
 	}
 	var mine []catalog.Source
@@ -72,11 +73,36 @@ func (d *desk) entryForm(defs []*catalog.FactDef, rec *service.Sheet, chosen str
 	}
 	f.Form = d.b.fields(plain, inputs...)
 	f.Errors = append(f.Errors, links...)
-	if i := slices.IndexFunc(f.Entries, func(e Entry) bool { return e.Fault != "" }); i >= 0 {
-		f.Entries[i].First = true
-	}
+	f.focus()
 	f.Lists = d.lists
 	return f, nil
+}
+
+// focus gives the focus to the first field that is wrong. A form of many facts asks for the source first.
+func (f *EntryForm) focus() {
+	for _, x := range f.Evidence.inputs() {
+		x.First = false
+	}
+	entry := slices.IndexFunc(f.Entries, func(e Entry) bool { return e.Fault != "" })
+	if entry >= 0 && !f.Many {
+		f.Entries[entry].First = true
+		return
+	}
+	e := &f.Evidence
+	input := func(x *Input) bool {
+		x.First = x.Fault != ""
+		return x.First
+	}
+	mark := func(name, fault string) bool {
+		if fault != "" {
+			e.First = name
+		}
+		return fault != ""
+	}
+	found := mark("source", e.SrcFault) || input(e.Title) || input(e.Publisher) || mark("kind", e.KindFault) || input(e.URL) || mark("file", e.FileFault) || input(e.Published) || input(e.AsOf) || input(e.Note)
+	if !found && entry >= 0 {
+		f.Entries[entry].First = true
+	}
 }
 
 // place puts a fault at a field that is no plain one, and gives the link to it.
@@ -162,6 +188,41 @@ func (d *desk) enter(ref catalog.Ref, defs []*catalog.FactDef, sent Sent) (*Ente
 		}
 	}
 	return out, nil
+}
+
+// SentBeforeError says that a form was sent before with another content, which is recorded.
+type SentBeforeError struct{}
+
+func (e *SentBeforeError) Error() string { return e.In(wording.EN) }
+
+// In writes the error in one language.
+func (*SentBeforeError) In(l wording.Lang) string {
+	return wording.Typeset(l, wording.Textf("this form was sent before, and what it said then is recorded: compare, and send it again only if something still has to change",
+		"ce formulaire a déjà été envoyé, et ce qu'il disait alors est enregistré : comparez, et renvoyez-le seulement si quelque chose doit encore changer").In(l))
+}
+
+// sentBefore reports whether the store has the key of a form for another content.
+func sentBefore(err error) bool {
+	var conflict *store.ConflictError
+	return errors.As(err, &conflict) && conflict.KeyUsed
+}
+
+// holds reports whether what a form says of a record is what is recorded of it. A form whose answer was lost on the way,
+// sent again, names by now what it made the first time.
+func (s *Site) holds(sheet *service.Sheet, in *Entered) bool {
+	said := map[string]catalog.Claim{}
+	for _, c := range in.Batch.Claims {
+		if c.Record == in.Record {
+			said[c.Path] = c
+		}
+	}
+	for _, p := range in.Paths {
+		f, c := factOf(sheet, p), said[p]
+		if f.State != c.State || f.Disputed || (f.Value == nil) != (c.Value == nil) || f.Value != nil && !f.Value.Equal(*c.Value) {
+			return false
+		}
+	}
+	return len(in.Paths) > 0
 }
 
 // revision reads the revision that a form was filled in on.

@@ -28,6 +28,7 @@ type EvidenceFields struct {
 	File      string // SHA-256 of the file that was sent already
 	FileName  string
 	FileFault string
+	First     string // which of source, kind and file takes the focus
 	Undated   bool
 	Signed    bool
 	Secret    bool // confidential

@@ -9,6 +9,7 @@ import (
 
 // Who is the person who looks at a page; nil: nobody in particular.
 type Who struct {
+	Person      string // opaque: whose unsaved entries a browser keeps
 	Administers bool
 	Group       bool // of the group itself, who sees every entity and the log
 }
@@ -19,6 +20,7 @@ type Sent struct {
 	Faults []catalog.FieldError
 	Refuse catalog.Localised // of the form as a whole; nil: nothing
 	Done   Done              // what was done instead, for the page that shows it
+	Renew  bool              // what was sent before is recorded: what is sent now is something else
 }
 
 // Done is what a form did, for the page that comes after.
@@ -76,6 +78,7 @@ type Input struct {
 	Needed           bool
 	Min, Max         int // of a number; Max: of characters else
 	Fault            string
+	First            bool     // takes the focus: the first that is wrong
 	Options          []Option // of a list of choices
 	keepsNothingSent bool
 }
@@ -84,6 +87,16 @@ type Input struct {
 type Form struct {
 	Errors []Link
 	Done   string
+}
+
+// Alone reports whether what is wrong is wrong with no field: then the summary takes the focus.
+func (f Form) Alone() bool {
+	for _, l := range f.Errors {
+		if l.Href != "" {
+			return false
+		}
+	}
+	return len(f.Errors) > 0
 }
 
 // fields gives inputs what was sent, except passwords and codes, and their faults; faults of no field, and the refusal
@@ -117,6 +130,12 @@ func (b Base) fields(sent Sent, inputs ...*Input) Form {
 			}
 		}
 		f.Errors = append(f.Errors, l)
+	}
+	for _, x := range inputs {
+		if x.Fault != "" {
+			x.First = true
+			break
+		}
 	}
 	f.Done = b.done(sent.Done)
 	return f

@@ -113,6 +113,24 @@ func (s *Site) NewRecord(ctx context.Context, r Request, q NewRecordQuery) ([]by
 	return s.render("newrecord", p)
 }
 
+// madeBefore finds the record that a form made when it was sent the first time and its answer was lost.
+func (d *desk) madeBefore(kind catalog.Kind, name string, ref catalog.Ref) (catalog.Ref, error) {
+	list, err := d.s.svc.List(d.ctx, kind, d.on, d.on, "")
+	if err != nil {
+		return ref, err
+	}
+	var found []string
+	for _, x := range list {
+		if w := folded(name); w != "" && (w == folded(x.Name.EN) || w == folded(x.Name.FR)) {
+			found = append(found, x.ID)
+		}
+	}
+	if len(found) == 1 {
+		return catalog.Ref{Kind: kind, ID: found[0]}, nil
+	}
+	return ref, &SentBeforeError{}
+}
+
 // MakeRecord makes a record with what a form says of it, and gives its name.
 func (s *Site) MakeRecord(ctx context.Context, l wording.Lang, kind catalog.Kind, on catalog.Date, sent Sent) (catalog.Ref, error) {
 	d, err := s.newDesk(ctx, s.base(Request{Lang: l}, "", ""), on)
@@ -157,6 +175,8 @@ func (s *Site) MakeRecord(ctx context.Context, l wording.Lang, kind catalog.Kind
 	var conflict *store.ConflictError
 	var invalid *catalog.InvalidError
 	switch {
+	case sentBefore(err):
+		return d.madeBefore(kind, name, ref)
 	case errors.As(err, &conflict) && conflict.Have != conflict.Want:
 		return ref, &catalog.InvalidError{Fields: []catalog.FieldError{{Path: "id", Text: wording.Textf("another record has this id: choose another one, or open the one that is there", "une autre fiche porte cet identifiant : en choisir un autre, ou ouvrir celle qui existe")}}}
 	case errors.As(err, &invalid):

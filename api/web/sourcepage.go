@@ -339,7 +339,10 @@ func (s *Site) RecordSource(ctx context.Context, l wording.Lang, on catalog.Date
 	}
 	_, err = s.svc.Record(ctx, store.Batch{Key: sent.Value("key"), Sources: []catalog.Source{*where.made}})
 	var invalid *catalog.InvalidError
-	if errors.As(err, &invalid) {
+	switch {
+	case sentBefore(err):
+		err = &SentBeforeError{}
+	case errors.As(err, &invalid):
 		err = &catalog.InvalidError{Fields: placed(invalid.Fields, nil)}
 	}
 	return where.source, err

@@ -90,6 +90,7 @@ type ProposalLine struct {
 	Source  string
 	At      string
 	Changed bool // what is recorded changed since the sheet was sent out
+	Chosen  bool
 }
 
 // Proposal makes the page of a proposal.
@@ -123,6 +124,11 @@ func (s *Site) Proposal(ctx context.Context, r Request, id string, on catalog.Da
 	b.Title = b.w("proposal.title", x.From.Name)
 	p := ProposalPage{Base: b, File: x.From.Name, Kind: sp.Text(x.From.Kind.Label()), Action: b.At("/proposals/" + id), Revision: x.Revision, Open: x.State == service.ProposalOpen, Count: b.n("import.claims", len(x.Claims))}
 	p.Form = b.fields(sent)
+	for i, l := range p.Errors {
+		if l.Href == "" && len(sent.Faults) > 0 && len(x.Claims) > 0 {
+			p.Errors[i].Href = "#p-0"
+		}
+	}
 	if sent.Done == DoneRecorded {
 		p.Done = b.w("proposal.done")
 	}
@@ -146,7 +152,7 @@ func (s *Site) Proposal(ctx context.Context, r Request, id string, on catalog.Da
 			}
 			p.Groups = append(p.Groups, g)
 		}
-		line := ProposalLine{N: i, Label: sp.Label(c.Path), Was: b.w("proposal.nothing"), Becomes: sp.State(c.Path, c.State, c.Value, false), At: c.At.In(b.Lang), Source: sources[c.Source]}
+		line := ProposalLine{N: i, Chosen: sent.Values == nil || slices.Contains(sent.Values["chosen"], itoa(i)), Label: sp.Label(c.Path), Was: b.w("proposal.nothing"), Becomes: sp.State(c.Path, c.State, c.Value, false), At: c.At.In(b.Lang), Source: sources[c.Source]}
 		if sheet := sheets[c.Record]; sheet != nil {
 			if f := factOf(sheet, c.Path); f.State != catalog.Unknown {
 				line.Was = sp.State(c.Path, f.State, f.Value, f.Disputed)

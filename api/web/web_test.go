@@ -115,10 +115,6 @@ func allPages(s *Site) []page {
 		}},
 		{"/search", func(r Request) ([]byte, error) { return s.Search(context.Background(), r, "mistral", today) }},
 		{"/use-cases", func(r Request) ([]byte, error) { return s.UseCases(context.Background(), r, today) }},
-		{"/nothing", func(r Request) ([]byte, error) { return s.Failure(r, 404, []string{"x"}, "") }},
-		{"/broken", func(r Request) ([]byte, error) { return s.Failure(r, 500, nil, "0123456789abcdef") }},
-		{"/wrong", func(r Request) ([]byte, error) { return s.Failure(r, 400, nil, "") }},
-		{"/posted", func(r Request) ([]byte, error) { return s.Failure(r, 405, nil, "") }},
 	}
 	for _, k := range catalog.Kinds() {
 		pages = append(pages, page{"/records/" + string(k), func(r Request) ([]byte, error) { return s.Records(context.Background(), r, k, "", today) }})
@@ -127,6 +123,7 @@ func allPages(s *Site) []page {
 			pages = append(pages, page{"/records/" + ref.String(), func(r Request) ([]byte, error) { return s.Record(context.Background(), r, ref, today, today) }})
 		}
 	}
+	pages = append(pages, failurePages(s)...)
 	pages = append(pages, lawPages(s)...)
 	pages = append(pages, sheetPages(s)...)
 	pages = append(pages, committeePages(s)...)

@@ -130,7 +130,9 @@ func (c *change) receipt(key string, request []byte) (Receipt, bool, error) {
 		return Receipt{}, false, damaged("idempotency", key, "the row does not fit its digest", "la ligne ne correspond pas à son empreinte")
 	}
 	if string(r.Request) != string(request) {
-		return Receipt{}, false, conflict("this idempotency key was used for another request: use a new one", "cette clé d'idempotence a servi à une autre requête : en prendre une nouvelle")
+		used := conflict("this idempotency key was used for another request: use a new one", "cette clé d'idempotence a servi à une autre requête : en prendre une nouvelle")
+		used.KeyUsed = true
+		return Receipt{}, false, used
 	}
 	var out Receipt
 	if err := json.Unmarshal(r.Receipt, &out); err != nil {

@@ -47,6 +47,7 @@ func (f fault) Unwrap() error { return f.cause }
 type ConflictError struct {
 	fault
 	Have, Want int64
+	KeyUsed    bool // the key of the batch was used for another one, which is recorded
 }
 
 // UnknownOutcomeError says that the engine failed while a change was being acknowledged: it may or may not be
