@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -147,6 +148,8 @@ type Section struct {
 	Title   wording.Text `yaml:"title,required"`
 	Intro   wording.Text `yaml:"intro"`
 	Facts   []*FactDef   `yaml:"facts,required"`
+
+	Own bool // added by an organisation to what is shipped
 }
 
 // AskedOf is who can answer a fact.
@@ -228,42 +231,35 @@ func (d *Dictionary) Unit(code string) wording.Text {
 
 // LoadDictionary reads every .yaml file of fsys as a section, plus places.yaml and units.yaml. The error, if
 // any, is a strict.Faults that lists every fault of every file.
-func LoadDictionary(fsys fs.FS) (*Dictionary, error) {
+func LoadDictionary(fsys fs.FS) (*Dictionary, error) { return ExtendDictionary(fsys, nil) }
+
+// OwnFolder is how messages name the folder of what an organisation adds.
+const OwnFolder = "dictionary/"
+
+// ExtendDictionary reads a dictionary and the sections that an organisation adds to it (nil: none), which are Own. What is
+// added may not change what is there: neither a section, nor a fact, nor a word for a unit or a place. Without files of
+// its own the dictionary is the same, down to its hash.
+func ExtendDictionary(fsys, own fs.FS) (*Dictionary, error) {
 	d := &Dictionary{facts: map[string]*FactDef{}, Places: map[string]wording.Text{}, Units: map[string]wording.Text{}}
-	names, err := fs.Glob(fsys, "*.yaml")
-	if err != nil {
-		return nil, err
-	}
 	var faults strict.Faults
 	contents := map[string]string{}
-	for _, name := range names {
-		data, err := fs.ReadFile(fsys, name)
-		if err != nil {
+	if err := d.read(fsys, "", contents, &faults); err != nil {
+		return nil, err
+	}
+	if own != nil {
+		if err := d.read(own, OwnFolder, contents, &faults); err != nil {
 			return nil, err
-		}
-		contents[name] = string(data)
-		switch path.Base(name) {
-		case "places.yaml":
-			var f struct {
-				Places map[string]wording.Text `yaml:"places,required"`
-			}
-			faults = collect(faults, strict.Decode(name, data, &f))
-			d.Places = f.Places
-		case "units.yaml":
-			var f struct {
-				Units map[string]wording.Text `yaml:"units,required"`
-			}
-			faults = collect(faults, strict.Decode(name, data, &f))
-			d.Units = f.Units
-		default:
-			var s Section
-			faults = collect(faults, strict.Decode(name, data, &s))
-			d.Sections = append(d.Sections, &s)
 		}
 	}
 	slices.SortStableFunc(d.Sections, func(a, b *Section) int { return int(a.Order - b.Order) })
-	for _, s := range d.Sections {
+	for i, s := range d.Sections {
 		d.addSection(s, &faults)
+		if !s.Own {
+			continue
+		}
+		if slices.ContainsFunc(d.Sections, func(x *Section) bool { return x != s && x.ID == s.ID && (!x.Own || slices.Index(d.Sections, x) < i) }) {
+			faults.Add(s.Pos, s.ID, wording.Textf("a section of this id is there already: give another one", "une rubrique de cet identifiant existe déjà : en donner un autre"))
+		}
 	}
 	for _, f := range d.Facts() {
 		d.checkFact(f, &faults)
@@ -273,6 +269,55 @@ func LoadDictionary(fsys fs.FS) (*Dictionary, error) {
 	}
 	d.hash = MustHash(contents)
 	return d, nil
+}
+
+// read adds the files of a folder; prefix names it in messages, and says that what it holds is an organisation's own.
+func (d *Dictionary) read(fsys fs.FS, prefix string, contents map[string]string, faults *strict.Faults) error {
+	names, err := fs.Glob(fsys, "*.yaml")
+	if err != nil {
+		return err
+	}
+	words := func(name string, to, from map[string]wording.Text) {
+		for _, code := range slices.Sorted(maps.Keys(from)) {
+			if _, there := to[code]; there {
+				faults.Add(strict.Pos{File: name}, code, wording.Textf("%q is there already", "« %s » existe déjà", code))
+				continue
+			}
+			to[code] = from[code]
+		}
+	}
+	for _, n := range names {
+		data, err := fs.ReadFile(fsys, n)
+		if err != nil {
+			return err
+		}
+		name := prefix + n
+		contents[name] = string(data)
+		switch path.Base(n) {
+		case "places.yaml":
+			var f struct {
+				Places map[string]wording.Text `yaml:"places,required"`
+			}
+			*faults = collect(*faults, strict.Decode(name, data, &f))
+			words(name, d.Places, f.Places)
+		case "units.yaml":
+			var f struct {
+				Units map[string]wording.Text `yaml:"units,required"`
+			}
+			*faults = collect(*faults, strict.Decode(name, data, &f))
+			words(name, d.Units, f.Units)
+		default:
+			s := Section{Own: prefix != ""}
+			*faults = collect(*faults, strict.Decode(name, data, &s))
+			for _, f := range s.Facts {
+				if s.Own && f.RequiredWhen != "" { // compiled with the shipped dictionary only
+					faults.Add(f.Pos, f.Path, wording.Textf("required_when is for the shipped dictionary: use required or required_with", "required_when est réservé au dictionnaire fourni : employer required ou required_with"))
+				}
+			}
+			d.Sections = append(d.Sections, &s)
+		}
+	}
+	return nil
 }
 
 func collect(all strict.Faults, err error) strict.Faults {

@@ -13,7 +13,7 @@ type DictionaryPage struct {
 	Total    string
 	Sections []SectionLine
 	Section  *DictionarySection // the one that is looked at; nil: none
-	Add      bool               // who looks may add facts
+	Own      string             // how many facts the organisation added; empty: none
 }
 
 // SectionLine is a section in the list.
@@ -22,6 +22,7 @@ type SectionLine struct {
 	About string
 	Count string
 	Here  bool
+	Own   bool // added by the organisation
 }
 
 // DictionarySection is a section with its facts.
@@ -50,9 +51,13 @@ func (s *Site) Dictionary(r Request, section string, sent Sent) ([]byte, error) 
 	dict := s.svc.Dictionary
 	p := DictionaryPage{Base: b, Tabs: b.tabs("dictionary"), Total: b.n("dictionary.facts", len(dict.Paths()))}
 	var ids []string
+	own := 0
 	for _, sec := range dict.Sections {
 		ids = append(ids, sec.ID)
-		line := SectionLine{Link: Link{Text: b.text(sec.Title), Href: withQuery(b.At("/admin/dictionary"), "section", sec.ID) + "#section"}, About: b.text(sec.Record.Label()), Count: b.n("dictionary.facts", len(sec.Facts)), Here: sec.ID == section}
+		line := SectionLine{Link: Link{Text: b.text(sec.Title), Href: withQuery(b.At("/admin/dictionary"), "section", sec.ID) + "#section"}, About: b.text(sec.Record.Label()), Count: b.n("dictionary.facts", len(sec.Facts)), Here: sec.ID == section, Own: sec.Own}
+		if sec.Own {
+			own += len(sec.Facts)
+		}
 		if line.Here {
 			d := &DictionarySection{Title: line.Text, Intro: b.text(sec.Intro), About: line.About}
 			for _, f := range sec.Facts {
@@ -64,6 +69,9 @@ func (s *Site) Dictionary(r Request, section string, sent Sent) ([]byte, error) 
 	}
 	if section != "" && p.Section == nil {
 		return nil, &catalog.NotFoundError{What: wording.Textf("section of the dictionary", "section du dictionnaire"), ID: section, Nearest: wording.NearestFew(section, ids, 3)}
+	}
+	if own > 0 {
+		p.Own = b.n("dictionary.own_facts", own)
 	}
 	p.Form = b.fields(sent)
 	return s.render("dictionary", p)

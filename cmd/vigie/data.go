@@ -36,16 +36,16 @@ func (a *app) dataFlags(c *cobra.Command, p *place) {
 // storeOptions are what the flags and the environment say of a store. Messages never hold the address: it may hold a
 // password.
 func (a *app) storeOptions(ctx context.Context, p place) (store.Options, error) {
-	dict, err := dictionary.Builtin()
-	if err != nil {
-		return store.Options{}, fmt.Errorf("shipped dictionary: %w", err)
-	}
-	o := store.Options{Dir: p.dir, DSN: p.dsn, Dictionary: dict}
+	o := store.Options{Dir: p.dir, DSN: p.dsn}
 	if o.Dir == "" {
 		o.Dir = a.env("VIGIE_DATA")
 	}
 	if o.Dir == "" {
 		return o, fault("--data is needed: the folder that holds the store (or VIGIE_DATA in the environment)", "il faut --data : le dossier qui contient la base (ou VIGIE_DATA dans l'environnement)")
+	}
+	var err error
+	if o.Dictionary, err = dictionary.In(o.Dir); err != nil {
+		return o, err
 	}
 	switch {
 	case p.dsn != "" && p.dsnFile != "":
