@@ -51,7 +51,7 @@ func (p *person) value(id string) string {
 
 // cutWords are what somebody sees when the network breaks.
 var cutWords = map[string]struct{ offline, kept, put, discard, recorded, large, signedOut string }{
-	"fr": {"L'envoi n'est pas parti", "n'a pas été enregistré", "Le remettre", "L'abandonner", "C'est au journal", "trop volumineux", "Se connecter"},
+	"fr": {"L’envoi n’est pas parti", "n’a pas été enregistré", "Le remettre", "L’abandonner", "C’est au journal", "trop volumineux", "Se connecter"},
 	"en": {"This could not be sent", "was not recorded", "Put it back", "Discard", "It stands in the log", "too large", "Sign in"},
 }
 

@@ -48,7 +48,7 @@ func TestProblems(t *testing.T) {
 		want                     Problem
 	}{
 		{"an address that is none", "GET", "/api/v1/nothing", "", Problem{Status: 404, Title: "there is nothing at this address"}},
-		{"in French to a French reader", "GET", "/api/v1/nothing", "fr", Problem{Status: 404, Title: "il n'y a rien à cette adresse"}},
+		{"in French to a French reader", "GET", "/api/v1/nothing", "fr", Problem{Status: 404, Title: "il n’y a rien à cette adresse"}},
 		{"a method that is not answered", "POST", "/api/v1/offerings", "", Problem{Status: 405, Title: "only GET and HEAD are answered here"}},
 		{"an offering that is none names the nearest", "GET", "/api/v1/offerings/mistral-api-medum-3.5", "", Problem{Status: 404, Title: "not found",
 			Detail: `no offering is called "mistral-api-medum-3.5"; the nearest: mistral-api-medium-3.5, mistral-api-eu-medium-3.5, mistral-api-large-3`}},
@@ -237,11 +237,11 @@ func TestFailurePages(t *testing.T) {
 		status       int
 		holds        []string
 	}{
-		{"GET", "/fr/records/vendor/mistrall", 404, []string{`lang="fr"`, "Il n&#39;y a rien à cette adresse", "mistral", "Revenir aux offres"}},
+		{"GET", "/fr/records/vendor/mistrall", 404, []string{`lang="fr"`, "Il n’y a rien à cette adresse", "mistral", "Revenir aux offres"}},
 		{"GET", "/en/nothing", 404, []string{`lang="en"`, "There is nothing at this address"}},
 		{"GET", "/en/offerings?use_cas=x", 400, []string{"This address asks for something that is not possible", "did you mean &#34;use_case&#34;?"}},
-		{"GET", "/fr/offerings?use_case=nothing", 404, []string{"cas d&#39;usage"}},
-		{"POST", "/fr/", 405, []string{"Cette adresse ne s&#39;emploie pas ainsi"}},
+		{"GET", "/fr/offerings?use_case=nothing", 404, []string{"Cas d’usage"}},
+		{"POST", "/fr/", 405, []string{"Cette adresse ne s’emploie pas ainsi"}},
 		{"GET", "/en/offerings/mistral-api-medium-3.5/assessment", 400, []string{"use_case is needed"}},
 	}
 	for _, tt := range tests {
