@@ -292,7 +292,10 @@ func (g *gathering) close() {
 	cited := map[string]bool{}
 	for r := range g.in {
 		rec := g.get(r)
-		facts := append([]Fact{}, rec.Facts...) // never nil: an empty list is written [], not null
+		facts := rec.Facts[:len(rec.Facts):len(rec.Facts)] // of the view, whose dossiers share them: nobody writes into them
+		if r == d.Roles.Vendor || facts == nil {           // the vendor inherits; never nil: an empty list is written [], not null
+			facts = append([]Fact{}, facts...)
+		}
 		d.Records = append(d.Records, DossierRecord{Kind: r.Kind, ID: r.ID, Facts: facts})
 	}
 	slices.SortFunc(d.Records, func(a, b DossierRecord) int { return a.Ref().Compare(b.Ref()) })

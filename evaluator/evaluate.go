@@ -36,6 +36,7 @@ func Evaluate(in Input) (*Assessment, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.Criteria, a.KnockOuts = make([]CriterionResult, 0, len(fw.Criteria)), make([]KnockOutResult, 0, len(fw.KnockOuts))
 	for i, c := range fw.Criteria {
 		a.Criteria = append(a.Criteria, in.criterionResult(c, judged[i], full))
 	}
@@ -64,6 +65,9 @@ func Evaluate(in Input) (*Assessment, error) {
 	}
 	a.Findings = append(a.Findings, in.failures(a)...)
 	a.Findings = append(a.Findings, full.findings...)
+	for i := range a.KnockOuts { // an assessment that is kept must not keep every reading of its dossier with it
+		a.KnockOuts[i].reading = nil
+	}
 	a.Seal()
 	return a, nil
 }

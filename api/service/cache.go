@@ -48,6 +48,8 @@ type Cached struct {
 	judged map[judgedKey]*Result
 
 	waits standings // what is to be done, by whom
+
+	agendas map[string]*Agenda // by the hashes of the assessments that they rest on
 }
 
 // judgedKey is what a result rests on: when something is written that does not touch a dossier, it is read again, and not
@@ -67,7 +69,7 @@ type kept struct {
 
 // Keep wraps a service.
 func Keep(s *Service) *Cached {
-	return &Cached{Service: s, kept: map[keptKey]*kept{}, judged: map[judgedKey]*Result{}}
+	return &Cached{Service: s, kept: map[keptKey]*kept{}, judged: map[judgedKey]*Result{}, agendas: map[string]*Agenda{}}
 }
 
 // Assess gathers and evaluates, once for equal requests that run at the same time. The result is shared: callers
@@ -131,9 +133,19 @@ func (c *Cached) assess(ctx context.Context, r Request) (*Result, error) {
 	return res, nil
 }
 
+// manyAtOnce is how many questions are worth reading a store whole for.
+const manyAtOnce = 8
+
 // AssessAll answers requests in their order, several at a time. The error is the first one, in that order.
 func (c *Cached) AssessAll(ctx context.Context, requests []Request) ([]*Result, error) {
 	out, errs := make([]*Result, len(requests)), make([]error, len(requests))
+	if c.Store != nil && len(requests) >= manyAtOnce && account.Need(ctx, account.Read) == nil {
+		first := requests[0]
+		if first.KnownOn == "" {
+			first.KnownOn = first.On
+		}
+		c.toMemory(ctx, first)
+	}
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(requests)) {
@@ -166,10 +178,15 @@ func (c *Cached) Warm(ctx context.Context, on catalog.Date) {
 	if err != nil {
 		return // a large store, or one that cannot be read: whoever asks is told
 	}
+	ready := c.most() - 1
+	if c.Store != nil { // the next write makes what is ready old
+		ready = c.most() / 2
+		c.toMemory(ctx, Request{On: on, KnownOn: on})
+	}
 	for _, uc := range v.IDs(catalog.UseCase) {
 		for _, id := range v.IDs(catalog.Offering) {
 			c.mu.Lock()
-			full := len(c.kept) >= c.most()-1
+			full := len(c.kept) >= ready
 			c.mu.Unlock()
 			if ctx.Err() != nil || full {
 				return

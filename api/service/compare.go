@@ -252,12 +252,47 @@ func (s *Service) Recourse(ctx context.Context, r Request) (*Result, []evaluator
 	if err != nil {
 		return nil, nil, err
 	}
-	in := evaluator.CompareInput{Framework: s.Framework, Weights: w}
+	return subject, s.recourse(subject, others), nil
+}
+
+// Recourse is Service.Recourse on assessments that are kept.
+func (c *Cached) Recourse(ctx context.Context, r Request) (*Result, []evaluator.Alternative, error) {
+	subject, err := c.Assess(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	facts, err := c.reading(ctx, r.On, r.KnownOn)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids, err := facts.ids(ctx, catalog.Offering)
+	if err != nil {
+		return nil, nil, err
+	}
+	var requests []Request
+	for _, id := range ids {
+		other := r
+		other.Offering = id
+		requests = append(requests, other)
+	}
+	others, err := c.AssessAll(ctx, requests)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := c.under(ctx, r.Framework)
+	if err != nil {
+		return nil, nil, err
+	}
+	return subject, s.recourse(subject, others), nil
+}
+
+func (s *Service) recourse(subject *Result, others []*Result) []evaluator.Alternative {
+	in := evaluator.CompareInput{Framework: s.Framework, Weights: subject.Weights}
 	var judged []evaluator.Judged
 	for _, o := range others {
 		judged = append(judged, o.judged())
 	}
-	return subject, in.Recourse(subject.judged(), judged), nil
+	return in.Recourse(subject.judged(), judged)
 }
 
 // isNotFound reports whether an error says that an id names nothing.

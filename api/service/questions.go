@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"strings"
 
 	"vigie/catalog"
 	"vigie/evaluator"
@@ -44,14 +45,63 @@ func (s *Service) Questions(ctx context.Context, r Request, rivals []string) (*A
 	if err != nil {
 		return nil, err
 	}
-	in := evaluator.CompareInput{Framework: s.Framework, Weights: w}
+	return s.agenda(r, res, others)
+}
+
+// maxAgendas bounds how many agendas are kept.
+const maxAgendas = 64
+
+// Questions is Service.Questions, kept for as long as the assessments that it rests on are the same: it depends on nothing
+// else. The result is shared: callers must not change it.
+func (c *Cached) Questions(ctx context.Context, r Request, rivals []string) (*Agenda, error) {
+	requests := []Request{r}
+	for _, id := range rivals {
+		if id != r.Offering {
+			other := r
+			other.Offering = id
+			requests = append(requests, other)
+		}
+	}
+	results, err := c.AssessAll(ctx, requests)
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.under(ctx, r.Framework)
+	if err != nil {
+		return nil, err
+	}
+	var hashes []string
+	for _, x := range results {
+		hashes = append(hashes, x.Assessment.Hash)
+	}
+	key := strings.Join(hashes, " ")
+	c.mu.Lock()
+	kept := c.agendas[key]
+	c.mu.Unlock()
+	if kept != nil {
+		return kept, nil
+	}
+	made, err := s.agenda(r, results[0], results[1:])
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	room(c.agendas, maxAgendas)
+	c.agendas[key] = made
+	return made, nil
+}
+
+// agenda asks about an offering that is judged, among others that are.
+func (s *Service) agenda(r Request, res *Result, others []*Result) (*Agenda, error) {
+	in := evaluator.CompareInput{Framework: s.Framework, Weights: res.Weights}
 	var standings []evaluator.Standing
 	for _, o := range others {
 		if o.Assessment.Offering != r.Offering {
 			standings = append(standings, in.StandingOf(o.Assessment))
 		}
 	}
-	questions, err := s.Index().Questions(s.input(res.Dossier, w), res.Assessment, standings)
+	questions, err := s.Index().Questions(s.input(res.Dossier, res.Weights), res.Assessment, standings)
 	if err != nil {
 		return nil, err
 	}

@@ -67,6 +67,13 @@ func (r *reading) gather(ctx context.Context, q catalog.Query) (*catalog.Dossier
 	if err != nil {
 		return nil, err
 	}
+	if len(r.assumed) == 0 {
+		if v := r.s.inMemory(ctx, in, r.on, r.knownOn); v != nil {
+			if d, err := v.Gather(q); err == nil {
+				return d, nil
+			}
+		} // a refusal names what is near, which the store knows best
+	}
 	return in.Gather(ctx, r.on, r.knownOn, q, r.assumed...)
 }
 
@@ -223,6 +230,32 @@ func (s *Service) View(ctx context.Context, on, knownOn catalog.Date) (*catalog.
 	})
 }
 
+// inMemory is the whole of what a reader sees, if it was read already and nothing was written since; nil otherwise. What is
+// gathered from it is the same as from the store, takes a hundredth of the time, and shares its facts with other dossiers.
+func (s *Service) inMemory(ctx context.Context, in store.Reader, on, knownOn catalog.Date) *catalog.View {
+	head, err := s.Store.Head(ctx)
+	if err != nil {
+		return nil // whoever reads the store is told
+	}
+	return s.views.ready(viewKey{on, knownOn, state{head.Hash, in.Scope().String()}})
+}
+
+// toMemory reads a store whole, for many questions that are judged on the same records as this one. It does nothing for a
+// large store, and leaves errors to whoever asks the question.
+func (s *Service) toMemory(ctx context.Context, q Request) {
+	in, err := s.judgedWithin(ctx, s.seen(ctx), q.query())
+	if err != nil {
+		return
+	}
+	head, err := s.Store.Head(ctx)
+	if err != nil || head.N > LargeStore {
+		return
+	}
+	_, _ = s.views.get(viewKey{q.On, q.KnownOn, state{head.Hash, in.Scope().String()}}, func() (*catalog.View, error) {
+		return in.View(context.WithoutCancel(ctx), q.On, q.KnownOn) // others may wait for it
+	})
+}
+
 func (s *Service) fileView(on, knownOn catalog.Date) *catalog.View {
 	v, _ := s.views.get(viewKey{on: on, knownOn: knownOn}, func() (*catalog.View, error) { return s.Catalogue.At(s.Dictionary, on, knownOn), nil })
 	return v
@@ -237,6 +270,18 @@ type views struct {
 type view struct {
 	mu sync.Mutex
 	v  *catalog.View
+}
+
+// ready gives a view that is read already; nil: none, or one that is being read.
+func (c *views) ready(k viewKey) *catalog.View {
+	c.mu.Lock()
+	x := c.kept[k]
+	c.mu.Unlock()
+	if x == nil || !x.mu.TryLock() {
+		return nil
+	}
+	defer x.mu.Unlock()
+	return x.v
 }
 
 func (c *views) get(k viewKey, read func() (*catalog.View, error)) (*catalog.View, error) {
