@@ -49,6 +49,7 @@ func (s *server) adminRoutes(l wording.Lang, page func(string, pageHandler), for
 	form("/admin/log/checkpoints", s.signLog)
 	raw("/admin/log/checkpoints/:size", s.checkpointFile)
 	page("/admin/dictionary", s.dictionaryPage)
+	form("/admin/dictionary", s.tryFacts)
 	page("/admin/jobs", func(c *gin.Context, r web.Request) ([]byte, error) {
 		return s.jobsWith(c, r, web.Sent{})
 	})
@@ -209,7 +210,16 @@ func (s *server) dictionaryPage(c *gin.Context, r web.Request) ([]byte, error) {
 	if section != "" {
 		r.Query = url.Values{"section": {section}}
 	}
-	return s.site.Dictionary(r, section, web.Sent{})
+	return s.site.Dictionary(c, r, section, web.Sent{})
+}
+
+func (s *server) tryFacts(c *gin.Context, r web.Request, f url.Values) (func(web.Sent) ([]byte, error), []byte, error) {
+	again := func(sent web.Sent) ([]byte, error) { return s.site.Dictionary(c, r, "", sent) }
+	if err := s.site.TryFacts(c, f.Get("text")); err != nil {
+		return again, nil, err
+	}
+	body, err := again(web.Sent{Values: f, Done: web.DoneTried})
+	return nil, body, err
 }
 
 func (s *server) jobsWith(c *gin.Context, r web.Request, sent web.Sent) ([]byte, error) {

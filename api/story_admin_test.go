@@ -24,11 +24,11 @@ func runsJobs(t *testing.T, h *house) {
 }
 
 // adminWords are what an administrator sees in each language on the way.
-type adminWords struct{ sound, done, jobs, log, revoked, none, leave string }
+type adminWords struct{ sound, done, jobs, log, revoked, none, leave, refused, right string }
 
 var administering = map[string]adminWords{
-	"fr": {sound: "Tout est tel qu'enregistré", done: "terminée", jobs: "Les travaux longs se font ici", log: "dans l'ordre d'arrivée", revoked: "Le jeton est révoqué", none: "Personne n'a de jeton", leave: "le travail continue"},
-	"en": {sound: "Everything is as it was recorded", done: "done", jobs: "Long work goes on here", log: "in the order in which it came", revoked: "The token is revoked", none: "Nobody has a token", leave: "the work goes on"},
+	"fr": {sound: "Tout est tel qu'enregistré", done: "terminée", jobs: "Les travaux longs se font ici", log: "dans l'ordre d'arrivée", revoked: "Le jeton est révoqué", none: "Personne n'a de jeton", leave: "le travail continue", refused: "Cela n'a pas pu être fait", right: "Le fichier est juste"},
+	"en": {sound: "Everything is as it was recorded", done: "done", jobs: "Long work goes on here", log: "in the order in which it came", revoked: "The token is revoked", none: "Nobody has a token", leave: "the work goes on", refused: "This could not be done", right: "The file is right"},
 }
 
 // An administrator starts a long job, leaves, finds it done; reads the log and takes a proof away that holds under the
@@ -56,6 +56,16 @@ func TestAdministrationStory(t *testing.T) {
 				p.open("/" + lang + path)
 				p.look("admin" + regexp.MustCompile(`[^a-z]+`).ReplaceAllString(path, "-") + "-" + lang)
 			}
+
+			// A file of facts is tried: one that is wrong, then the example.
+			p.open("/" + lang + "/admin/dictionary")
+			p.set("file-text", "section: ours")
+			p.tick(`main form[action$="/admin/dictionary"] button`)
+			p.until(w.refused)
+			p.look("admin-dictionary-refused-" + lang)
+			p.open("/" + lang + "/admin/dictionary")
+			p.tick(`main form[action$="/admin/dictionary"] button`)
+			p.until(w.right)
 
 			// The check of everything waits in the queue, is left, and is found done.
 			p.open("/" + lang + "/admin/storage")
@@ -178,6 +188,7 @@ func TestAdministrationIsForWhoMay(t *testing.T) {
 		{"/fr/admin/jobs", url.Values{"kind": {"nothing"}}, map[string]int{"out": 401, "admin": 404, "reader": 404, "committee": 404, "fr-reader": 404}},
 		{"/fr/admin/jobs/nothing/cancel", url.Values{}, map[string]int{"out": 401, "admin": 404, "reader": 404, "committee": 404, "fr-reader": 404}},
 		{"/fr/admin/log/checkpoints", url.Values{}, map[string]int{"out": 401, "admin": 303, "reader": 303, "committee": 303, "fr-reader": 404}},
+		{"/fr/admin/dictionary", url.Values{"text": {"section: ours"}}, map[string]int{"out": 401, "admin": 422, "reader": 403, "committee": 422, "fr-reader": 403}},
 		{"/fr/admin/tokens/end", url.Values{"person": {"p"}, "token": {"t"}}, map[string]int{"out": 401, "admin": 404, "reader": 403, "committee": 403, "fr-reader": 403}},
 	} {
 		for _, p := range people {

@@ -1,7 +1,15 @@
 package web
 
 import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
 	"vigie/catalog"
+	"vigie/catalog/account"
+	"vigie/catalog/dictionary"
+	"vigie/catalog/strict"
 	"vigie/catalog/wording"
 )
 
@@ -14,6 +22,8 @@ type DictionaryPage struct {
 	Sections []SectionLine
 	Section  *DictionarySection // the one that is looked at; nil: none
 	Own      string             // how many facts the organisation added; empty: none
+	Try      *Input             // a file to try; nil: not for who looks
+	Action   string
 }
 
 // SectionLine is a section in the list.
@@ -45,7 +55,7 @@ type FactLine struct {
 }
 
 // Dictionary makes the page of the facts that exist; section: the id of the one to look at, or empty.
-func (s *Site) Dictionary(r Request, section string, sent Sent) ([]byte, error) {
+func (s *Site) Dictionary(ctx context.Context, r Request, section string, sent Sent) ([]byte, error) {
 	b := s.base(r, "admin", "")
 	b.Title = b.w("dictionary.title")
 	dict := s.svc.Dictionary
@@ -73,8 +83,62 @@ func (s *Site) Dictionary(r Request, section string, sent Sent) ([]byte, error) 
 	if own > 0 {
 		p.Own = b.n("dictionary.own_facts", own)
 	}
-	p.Form = b.fields(sent)
+	p.Action = b.At("/admin/dictionary")
+	var inputs []*Input
+	if mayAdd(ctx) {
+		p.Try = &Input{ID: "file-text", Name: "text", Max: maxTried, Label: b.w("dictionary.try"), Hint: b.w("dictionary.try_hint")}
+		inputs = append(inputs, p.Try)
+	}
+	p.Form = b.fields(sent, inputs...)
+	if p.Try != nil && p.Try.Value == "" {
+		p.Try.Value = b.w("dictionary.own_file")
+	}
+	if sent.Done == DoneTried {
+		p.Done = b.w("dictionary.tried")
+	}
 	return s.render("dictionary", p)
+}
+
+// maxTried bounds a file that is tried, in characters.
+const maxTried = 20_000
+
+// DoneTried: a file of facts was found right.
+const DoneTried Done = "tried"
+
+// mayAdd reports whether who asks has a say in the dictionary.
+func mayAdd(ctx context.Context) bool {
+	return account.Need(ctx, account.Configure) == nil || account.Need(ctx, account.Administer) == nil
+}
+
+// TryFacts reads a file of facts that somebody wrote, and keeps nothing. Everything that is wrong with it is in the
+// *catalog.InvalidError, each fault with its line.
+func (s *Site) TryFacts(ctx context.Context, text string) error {
+	if !mayAdd(ctx) {
+		return account.Need(ctx, account.Configure)
+	}
+	bad := func(en, fr string, args ...any) error {
+		return &catalog.InvalidError{Fields: []catalog.FieldError{{Path: "text", Text: wording.Textf(en, fr, args...)}}}
+	}
+	switch {
+	case strings.TrimSpace(text) == "":
+		return bad("write or paste the file here", "écrire ou coller le fichier ici")
+	case utf8.RuneCountInString(text) > maxTried:
+		return bad("a file of at most %d characters can be tried here", "on peut essayer ici un fichier d'au plus %d caractères", maxTried)
+	}
+	_, err := dictionary.Try("file.yaml", []byte(strings.ReplaceAll(text, "\r\n", "\n")))
+	var faults strict.Faults
+	if !errors.As(err, &faults) {
+		return err
+	}
+	out := &catalog.InvalidError{}
+	for _, f := range faults {
+		where := wording.Textf("line %d", "ligne %d", f.Line)
+		if f.Path != "" {
+			where = wording.Textf("line %d, %s", "ligne %d, %s", f.Line, f.Path)
+		}
+		out.Fields = append(out.Fields, catalog.FieldError{Path: "text", Text: wording.Textf("%s: %s", "%s : %s", where, f.Text)})
+	}
+	return out
 }
 
 func (b Base) factLine(dict *catalog.Dictionary, f *catalog.FactDef) FactLine {

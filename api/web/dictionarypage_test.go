@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,7 +95,7 @@ func TestOwnFactsAreKnownEverywhere(t *testing.T) {
 	r := Request{Lang: wording.FR, Path: "/"}
 	page, err := site.FillSection(ctx, r, SectionQuery{Ref: terms, Section: "our_questions", On: today})
 	holds("the form", page, err, "Nos propres questions", "Formation de nos équipes", `value="online"`)
-	page, err = site.Dictionary(r, "our_questions", Sent{})
+	page, err = site.Dictionary(ctx, r, "our_questions", Sent{})
 	holds("the dictionary", page, err, "Nos propres questions", "terms.staff_training", "à vous", "1 fait")
 	if _, err := svc.Store.Record(ctx, claim("terms.staff_training", &online)); err != nil {
 		t.Fatal(err)
@@ -115,5 +116,32 @@ func TestOwnFactsAreKnownEverywhere(t *testing.T) {
 	v, err := svc.Store.Verify(ctx, store.VerifyOptions{})
 	if err != nil || !v.OK() {
 		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+// Whoever has a say in the dictionary tries a file: what is wrong is told with its line, and nothing is kept.
+func TestFilesOfFactsAreTried(t *testing.T) {
+	s := testSite(t)
+	ctx := account.With(context.Background(), account.Local())
+	good := ownSection(t)
+	if err := s.TryFacts(ctx, strings.ReplaceAll(good, "\n", "\r\n")); err != nil {
+		t.Error("the example of the page:", err)
+	}
+	for _, x := range []struct{ text, want string }{
+		{" ", "write or paste"},
+		{strings.Repeat("x", maxTried+1), "at most 20000 characters"},
+		{strings.Replace(good, "type: choice", "type: chioce", 1), "line 7"},
+		{strings.Replace(good, "terms.staff_training", "vendor.staff_training", 1), "line 6, vendor.staff_training: the path must be terms.word"},
+		{strings.Replace(good, "our_questions", "terms_data", 1), "a section of this id is there already"},
+		{"- nothing", "line 1"},
+	} {
+		err := s.TryFacts(ctx, x.text)
+		var invalid *catalog.InvalidError
+		if !errors.As(err, &invalid) || invalid.Fields[0].Path != "text" || !strings.Contains(invalid.Fields[0].Text.EN, x.want) {
+			t.Errorf("%.40q: %v, want %s", x.text, err, x.want)
+		}
+	}
+	if err := s.TryFacts(account.With(context.Background(), account.Demonstration()), good); !errors.As(err, new(*account.ForbiddenError)) {
+		t.Error(err)
 	}
 }
