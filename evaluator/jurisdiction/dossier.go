@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"vigie/catalog"
+	"vigie/catalog/wording"
 )
 
 // FromDossier makes the graph of an offering from its dossier. What nobody recorded is unknown, never none.
@@ -327,8 +328,9 @@ func (b *builder) party(r catalog.Ref) *Party {
 		return &b.g.Parties[i]
 	}
 	b.index[r] = len(b.g.Parties)
+	name, title := b.legalName(r)
 	p := Party{
-		ID: r.ID, Name: b.legalName(r), Kind: Kind(b.text(r, "vendor.party_kind")), Record: r,
+		ID: r.ID, Name: name, Title: title, Kind: Kind(b.text(r, "vendor.party_kind")), Record: r,
 		IncorporatedIn: b.text(r, "vendor.incorporation_country"), HeadquarteredIn: b.text(r, "vendor.headquarters_country"),
 		PrincipalEstablishmentIn: b.text(r, "vendor.principal_establishment_country"),
 		Nationality:              b.countries(r, "vendor.nationalities"), Branches: b.countries(r, "vendor.branch_countries"), Serves: b.countries(r, "vendor.market_countries"),
@@ -356,12 +358,17 @@ func (b *builder) party(r catalog.Ref) *Party {
 	return &b.g.Parties[len(b.g.Parties)-1]
 }
 
-// legalName is the name of the legal entity, else the name of the record.
-func (b *builder) legalName(r catalog.Ref) string {
+// legalName is the name of the legal entity, else the name of the record, with its title where the languages name it
+// each in its way.
+func (b *builder) legalName(r catalog.Ref) (string, wording.Text) {
 	if n := b.text(r, "vendor.legal_name"); n != "" {
-		return n
+		return n, wording.Text{}
 	}
-	return b.d.Name(r).EN
+	t := b.d.Name(r)
+	if t.EN == t.FR {
+		return t.EN, wording.Text{}
+	}
+	return t.EN, t
 }
 
 // provider says whether a company provides such services: as recorded, else by the roles it plays in the market.

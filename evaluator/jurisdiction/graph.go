@@ -115,9 +115,10 @@ type Refs map[Attr][]catalog.FactRef
 // Party is a legal entity, fund, person, state or dispersed holders with what the laws read of it.
 // Unknown is written out: an empty country, a Maybe, an Open set, an unknown Level.
 type Party struct {
-	ID   string
-	Name string
-	Kind Kind
+	ID    string
+	Name  string
+	Title wording.Text // name for readers, where it differs between languages; empty: Name in both
+	Kind  Kind
 
 	IncorporatedIn           string // for an individual, residence
 	HeadquarteredIn          string
@@ -208,6 +209,14 @@ const (
 	KeysCustodian Keys = "custodian"
 	KeysNone      Keys = "none"
 )
+
+// Called is the name of a party for readers.
+func (p *Party) Called() wording.Text {
+	if p.Title.IsZero() {
+		return wording.Same(p.Name)
+	}
+	return p.Title
+}
 
 // Allowed implements strict.Enum.
 func (Keys) Allowed() []string {

@@ -301,6 +301,9 @@ func (t *immunityTests) wordsOne(top Holding) wording.Text {
 		return wording.Textf("No holder outside the Union exceeds 24 %% of the capital or of the votes.", "Aucun détenteur hors de l'Union ne dépasse 24 %% du capital ou des votes.")
 	}
 	name := wording.Same(top.Name)
+	if i, ok := t.number[top.Party]; ok {
+		name = t.g.Parties[i].Called()
+	}
 	if top.Name == "" {
 		name = wording.Textf("An owner not known", "Un détenteur inconnu")
 	}

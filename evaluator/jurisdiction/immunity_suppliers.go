@@ -123,7 +123,7 @@ func (t *immunityTests) partyName(i int) wording.Text { return t.walk.partyName(
 
 func (w *walk) partyName(i int) wording.Text {
 	if p := w.nodes[i].party; p != nil {
-		return wording.Same(p.Name)
+		return p.Called()
 	}
 	if w.nodes[i].roles.Has(Owner) {
 		return wording.Textf("an owner not known", "un détenteur inconnu")

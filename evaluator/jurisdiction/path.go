@@ -23,6 +23,7 @@ type Step struct {
 	Via     Via               `json:"via,omitempty"`
 	Party   string            `json:"party,omitempty"` // empty: an owner that is not known
 	Name    string            `json:"name,omitempty"`
+	Title   wording.Text      `json:"-"`                 // name for readers, where it differs between languages
 	Country string            `json:"country,omitempty"` // IE, or IE/US when incorporated and directed in two countries
 	Share   string            `json:"share,omitempty"`   // "100 %", "≥ 51 %", "?", with " (c)" when control is recorded as a fact
 	Facts   []catalog.FactRef `json:"facts,omitempty"`   // what the step rests on
@@ -150,7 +151,7 @@ func (w *walk) step(at int, h hop) Step {
 	s := Step{Via: h.via}
 	n := &w.nodes[at]
 	if n.party != nil {
-		s.Party, s.Name, s.Country = n.party.ID, n.party.Name, n.party.country()
+		s.Party, s.Name, s.Title, s.Country = n.party.ID, n.party.Name, n.party.Title, n.party.country()
 		s.Facts = w.cite(s.Facts, n.refs(AttrSeat))
 	}
 	switch h.via {
@@ -264,6 +265,9 @@ func (c Chain) In(l wording.Lang) string {
 	steps := make([]Step, len(c.Steps))
 	for i, s := range c.Steps {
 		s.Share = localShare(s.Share, l)
+		if !s.Title.IsZero() {
+			s.Name = s.Title.In(l)
+		}
 		steps[i] = s
 	}
 	tail := c.Tail

@@ -43,7 +43,7 @@ func problemSupply(s *Supply, fromKnown bool) Problem {
 func problemOver(p *Party, total Share) Problem {
 	pct := total.Percent(4)
 	return Problem{Code: "over_100", Record: p.Record, Text: wording.Text{
-		EN: "The recorded stakes in " + p.Name + " add up to " + wording.Percent(wording.EN, pct) + ": at least one of them is wrong.",
-		FR: "Les participations consignées dans " + p.Name + " totalisent " + wording.Percent(wording.FR, pct) + " : l'une d'elles au moins est fausse.",
+		EN: "The recorded stakes in " + p.Called().EN + " add up to " + wording.Percent(wording.EN, pct) + ": at least one of them is wrong.",
+		FR: "Les participations consignées dans " + p.Called().FR + " totalisent " + wording.Percent(wording.FR, pct) + " : l'une d'elles au moins est fausse.",
 	}}
 }

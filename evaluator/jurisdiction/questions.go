@@ -319,14 +319,14 @@ func (w *walk) asks(a atom) (wording.Text, string) {
 		return t, ""
 	}
 	p := &w.g.Parties[a.index]
-	return wording.Textf(t.EN, t.FR, p.Name), p.ID
+	return wording.Textf(t.EN, t.FR, p.Called()), p.ID
 }
 
-func (w *walk) nameOf(id string) string {
+func (w *walk) nameOf(id string) wording.Text {
 	if i, ok := w.number[id]; ok {
-		return w.g.Parties[i].Name
+		return w.g.Parties[i].Called()
 	}
-	return id
+	return wording.Same(id)
 }
 
 var asked = map[Attr]wording.Text{

@@ -1,11 +1,15 @@
 package jurisdiction
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"vigie/catalog"
 	"vigie/catalog/dictionary"
 	"vigie/catalog/reference"
+	"vigie/catalog/wording"
 )
 
 const today = catalog.Date("2026-11-24")
@@ -69,5 +73,26 @@ func TestReferenceOfferings(t *testing.T) {
 		if d.Roles.SelfHosted && status(e, "cn-intelligence-law") == Exposed {
 			t.Errorf("%s is exposed to Chinese law: weights carry no nexus", id)
 		}
+	}
+}
+
+// A party that the languages name each in its way is called so in paths; a legal name stays.
+func TestPartiesAreCalledInTheReadersLanguage(t *testing.T) {
+	d, err := referenceView(t).Gather(catalog.Query{Offering: "ovh-gpt-oss-120b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := FromDossier(d)
+	called := map[string]wording.Text{}
+	for i := range g.Parties {
+		called[g.Parties[i].ID] = g.Parties[i].Called()
+	}
+	want := map[string]wording.Text{"klaba": {EN: "Klaba family", FR: "Famille Klaba"}, "ovh-groupe": wording.Same("OVH Groupe")}
+	if diff := cmp.Diff(want, map[string]wording.Text{"klaba": called["klaba"], "ovh-groupe": called["ovh-groupe"]}); diff != "" {
+		t.Error(diff)
+	}
+	path := Chain{Steps: []Step{{Party: "ovh-groupe", Name: "OVH Groupe", Country: "FR"}, {Via: ViaOwner, Party: "klaba", Name: "Klaba family", Title: called["klaba"], Country: "FR"}}}
+	if got, want := path.In(wording.FR), "OVH Groupe (FR) ← Famille Klaba (FR)"; got != want {
+		t.Errorf("path in French: %q, expected %q", got, want)
 	}
 }

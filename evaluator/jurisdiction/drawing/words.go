@@ -178,7 +178,7 @@ func (b *Box) addMark(m *boxMark) {
 }
 
 func (l *layout) partyBox(b *Box, p *jurisdiction.Party) {
-	b.Lines = wrap(wording.Same(p.Name), boldLetters, 2)
+	b.Lines = wrap(p.Called(), boldLetters, 2)
 	codes := []string{p.IncorporatedIn}
 	if p.HeadquarteredIn != p.IncorporatedIn && p.HeadquarteredIn != "" {
 		codes = append(codes, p.HeadquarteredIn)
