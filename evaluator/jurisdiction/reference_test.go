@@ -1,7 +1,6 @@
 package jurisdiction
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
