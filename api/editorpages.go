@@ -27,7 +27,7 @@ func (s *server) editorRoutes(l wording.Lang, page func(string, pageHandler), ra
 	form("/frameworks/drafts/:draft/criteria/:criterion", s.saveCriterion)
 	own("/frameworks/drafts/:draft/publish", s.publishDraftPage)
 	form("/frameworks/drafts/:draft/publish", s.publishDraft)
-	raw("/frameworks/check", s.checkCondition(l))
+	s.engine.POST("/"+string(l)+"/frameworks/check", s.checkCondition(l))
 	raw("/frameworks/facts", s.readableFacts(l))
 }
 
@@ -194,31 +194,28 @@ func (s *server) publishDraft(c *gin.Context, r web.Request, f url.Values) (func
 	return nil, nil
 }
 
-// checkCondition answers what is wrong with a condition while it is written. The field is sent under its own name, because htmx
-// sends a field so; there is one.
+// checkCondition answers what is wrong with a condition while it is written. The whole form is sent, as htmx does; the address
+// says which field is meant. Nothing of it is kept.
 func (s *server) checkCondition(l wording.Lang) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		if err := account.Need(c, account.Read); err != nil {
+		err := account.Need(c, account.Read)
+		p := s.params(c)
+		field := p.needed("field")
+		if err == nil {
+			err = p.err()
+		}
+		if err != nil {
 			s.fail(c, err)
 			return
 		}
-		id, src := "condition", ""
-		for name, v := range c.Request.URL.Query() {
-			if conditionField(name) && len(v) == 1 && len(v[0]) <= maxCondition {
-				id, src = strings.ReplaceAll(name, ".", "-"), v[0]
-			}
+		values, err := readForm(c)
+		if err != nil {
+			s.fail(c, err)
+			return
 		}
-		body, err := s.site.CheckCondition(web.Request{Lang: l, Path: "/frameworks/check", Who: s.who(c)}, id, src)
+		body, err := s.site.CheckCondition(s.pageRequest(c, l), strings.ReplaceAll(field, ".", "-"), values.Get(field))
 		s.sendPart(c, l, body, err)
 	}
-}
-
-// maxCondition bounds a condition that is checked while it is written, in bytes.
-const maxCondition = 6000
-
-// conditionField reports whether a field of the form of a criterion is a condition.
-func conditionField(name string) bool {
-	return name == "applies" || strings.HasSuffix(name, ".when") || strings.HasSuffix(name, ".applies") || strings.HasSuffix(name, ".fails_when")
 }
 
 func (s *server) readableFacts(l wording.Lang) gin.HandlerFunc {

@@ -285,7 +285,7 @@ type ExprVerdict struct {
 }
 
 func (b Base) exprField(s *Site, name, label, hint, value string) ExprField {
-	f := ExprField{ID: fieldID(name), Name: name, Label: label, Hint: hint, Value: value, Check: b.At("/frameworks/check")}
+	f := ExprField{ID: fieldID(name), Name: name, Label: label, Hint: hint, Value: value, Check: b.At(withQuery("/frameworks/check", "field", name))}
 	f.Verdict = s.verdictOn(b, f.ID, value)
 	return f
 }
