@@ -172,9 +172,10 @@ func (p *FactPage) reviewed(q FactQuery) {
 	for _, fault := range q.Sent.Faults {
 		l := Link{Text: sentence(wording.Typeset(p.Lang, fault.Text.In(p.Lang)))}
 		switch {
+		case q.Form == FormSettle && len(p.Against) == 0: // settled meanwhile: the form is gone
 		case q.Form == FormSettle && fault.Path == "reason":
 			p.Settle.WhyFault, l.Href = l.Text, "#settle-reason"
-		case q.Form == FormSettle && len(p.Against) > 0:
+		case q.Form == FormSettle:
 			p.Settle.ChoiceFault, l.Href = l.Text, "#settle-"+p.Against[0].ID
 		default:
 			for _, x := range p.Past {
