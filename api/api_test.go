@@ -90,6 +90,7 @@ var pagesToSee = map[string]string{
 	"contract":     "/offerings/mistral-api-eu-medium-3.5/dossier?use_case=office-assistant",
 	"facts":        "/offerings/azure-openai-eu-gpt-5.5/dossier?use_case=customer-chatbot&part=others",
 	"decisions":    "/decisions",
+	"calendar":     "/calendar",
 }
 
 // compared are the candidates of the comparisons to see.

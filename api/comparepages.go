@@ -236,11 +236,11 @@ func (s *server) frameworkPage(c *gin.Context, r web.Request) ([]byte, error) {
 
 func (s *server) decisionsPage(c *gin.Context, r web.Request) ([]byte, error) {
 	p := s.params(c)
-	on := p.day("on", p.today)
+	q := s.registerQuery(p)
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	return s.site.Decisions(c.Request.Context(), r, on)
+	return s.site.Decisions(c.Request.Context(), r, q)
 }
 
 func (s *server) decisionPage(c *gin.Context, r web.Request) ([]byte, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 
@@ -68,16 +69,10 @@ func (s *server) decisionOperations() {
 		})
 	add(s, operation{id: "calendar", method: http.MethodGet, path: root + "/calendar.ics", tag: "decisions", needs: account.Read, stored: true, media: []string{mediaCalendar}},
 		func(c *call, in *calendarInput) (file, error) {
-			today := s.Today()
-			noted, err := s.noted(c, today)
+			data, err := s.calendar(c.ctx, in.Lang)
 			if err != nil {
 				return file{}, err
 			}
-			sources, err := s.svc.Expiring(c.ctx, today)
-			if err != nil {
-				return file{}, err
-			}
-			data := notify.Calendar(in.Lang, noted, sources, today.Time())
 			return file{media: mediaCalendar + "; charset=utf-8", name: "vigie.ics", tag: catalog.MustHash(string(data)), lang: in.Lang, data: data}, nil
 		})
 }
@@ -85,16 +80,35 @@ func (s *server) decisionOperations() {
 const mediaCalendar = "text/calendar"
 
 // noted are the decisions in force on a day, with their entities.
-func (s *server) noted(c *call, on catalog.Date) ([]notify.Noted, error) {
-	h, entities, err := s.svc.DecisionHistory(c.ctx)
+func (s *server) noted(ctx context.Context, on catalog.Date) ([]notify.Noted, error) {
+	h, entities, err := s.svc.DecisionHistory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.svc.Names(ctx, on, on)
 	if err != nil {
 		return nil, err
 	}
 	var out []notify.Noted
 	for _, d := range h.InForce(on) {
-		out = append(out, notify.Noted{Decision: d, Entity: entities[d.Hash]})
+		what := wording.Textf("%s, for %s", "%s, pour %s", names.Name(catalog.Ref{Kind: catalog.Offering, ID: d.Offering}), names.Name(catalog.Ref{Kind: catalog.UseCase, ID: d.UseCase}))
+		out = append(out, notify.Noted{Decision: d, Entity: entities[d.Hash], What: what})
 	}
 	return out, nil
+}
+
+// calendar writes what ends and is due, for who asks.
+func (s *server) calendar(ctx context.Context, l wording.Lang) ([]byte, error) {
+	today := s.Today()
+	noted, err := s.noted(ctx, today)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := s.svc.Expiring(ctx, today)
+	if err != nil {
+		return nil, err
+	}
+	return notify.Calendar(l, noted, sources, today.Time()), nil
 }
 
 func (s *server) register(c *call, in *registerInput) (registerPage, error) {

@@ -169,7 +169,7 @@ func TestHomeInABrowser(t *testing.T) {
 		t.Skip("a browser is slow")
 	}
 	words := map[string]struct{ todo, again, settle, condition string }{
-		"fr": {"À traiter", "Prendre une décision", "Tranch", "Signer l'annexe"},
+		"fr": {"À traiter", "Prendre une décision", "Tranch", "annexe sur les données"},
 		"en": {"For you to do", "Take a decision", "ettle", "Sign the annex"},
 	}
 	for _, lang := range []string{"fr", "en"} {

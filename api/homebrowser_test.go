@@ -1,8 +1,98 @@
 package api
 
-import "github.com/chromedp/chromedp"
+import (
+	"context"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	keys "github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
 
 // selected is the value that a field has in the browser.
 func selected(p *person, selector string) (string, error) {
 	return chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.querySelector(`+quoted(selector)+`).value`))
+}
+
+// slash presses the key "/". The protocol would type it besides, into the field that the key goes to.
+func (p *person) slash() {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, keys.DispatchKeyEvent, keys.DispatchKeyEventParams{Type: keys.DispatchKeyEventTypeRawKeyDown, Key: "/", Code: "Slash", WindowsVirtualKeyCode: 191})
+		return err
+	}))
+}
+
+// Somebody finds a vendor without lifting their hands: the list opens as they type, arrows walk it, Enter opens, Escape
+// closes.
+func TestSuggestionsByKeyboard(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser is slow")
+	}
+	ctx := browser(t)
+	srv := httptest.NewServer(testHandler(t))
+	t.Cleanup(srv.Close)
+	p := &person{t: t, ctx: ctx, base: srv.URL}
+	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: broken})
+		return err
+	}), chromedp.EmulateViewport(1440, 900)); err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"fr", "en"} {
+		p.open("/" + lang + "/laws")
+		p.slash()
+		if got, err := selected(p, "#q:focus"); err != nil || got != "" {
+			t.Fatalf("%s: the key / gives %q in the field: %v", lang, got, err)
+		}
+		p.do(chromedp.KeyEvent("mistral"), chromedp.WaitVisible("#q-option-0"))
+		p.look("suggest-" + lang)
+		p.do(chromedp.KeyEvent(kb.Escape))
+		if n := p.count("#q-list[hidden]"); n != 1 {
+			t.Errorf("%s: Escape leaves the list open", lang)
+		}
+		p.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.WaitVisible("#q-list"), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp))
+		if got := p.count(`#q[aria-expanded=true][aria-activedescendant=q-option-0]`) + p.count(`#q-option-0[aria-selected=true]`) + p.count(`[aria-selected=true]`); got != 3 {
+			t.Errorf("%s: the first option is not the one that counts", lang)
+		}
+		p.do(chromedp.KeyEvent(kb.Enter))
+		p.until("/" + lang + "/records/vendor/mistral")
+		// Nothing chosen: the field searches as it does without a script.
+		p.open("/" + lang + "/laws")
+		p.slash()
+		p.do(chromedp.KeyEvent("cloud act"), chromedp.WaitVisible("#q-list"), chromedp.KeyEvent(kb.Enter))
+		p.until("/" + lang + "/search?q=cloud+act")
+	}
+}
+
+// Suggestions never lead elsewhere than their own site, and are made of words.
+func TestSuggestions(t *testing.T) {
+	h := testHandler(t)
+	for _, c := range []struct{ path, holds string }{
+		{"/fr/search/suggestions?q=mistral", `data-href="/fr/records/vendor/mistral"`},
+		{"/fr/search/suggestions?q=cloud+act", `data-href="/fr/laws/us-sca-cloud-act"`},
+		{"/en/search/suggestions?q=apache", `role="option"`},
+		{"/en/search/suggestions?q=zzzz", `Nothing found`},
+		{"/en/search/suggestions?q=%3Cscript%3E", `data-href="/en/search?q=%3Cscript%3E"`},
+		{"/en/search/suggestions", `data-href="/en/search"`},
+	} {
+		w := get(h, c.path)
+		if w.Code != 200 || !strings.Contains(w.Body.String(), c.holds) || strings.Contains(w.Body.String(), `data-href="http`) {
+			t.Errorf("%s: status %d without %s: %s", c.path, w.Code, c.holds, w.Body)
+		}
+	}
+}
+
+// BenchmarkSuggestions is what one letter typed costs the server.
+func BenchmarkSuggestions(b *testing.B) {
+	h := testHandler(b)
+	for b.Loop() {
+		if w := get(h, "/fr/search/suggestions?q=mistral"); w.Code != 200 {
+			b.Fatal(w.Code)
+		}
+	}
 }

@@ -18,6 +18,7 @@ func (s *server) listRoutes(l wording.Lang, page func(string, pageHandler), raw 
 	page("/offerings", s.offeringsPage)
 	page("/search", s.searchPage)
 	raw("/offerings.csv", s.offeringsCSV(l))
+	s.homeRoutes(l, page, raw)
 }
 
 // offeringsQuery reads the form above the list of offerings.

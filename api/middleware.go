@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -34,7 +35,7 @@ func (s *server) log(c *gin.Context) {
 		return
 	}
 	line := []slog.Attr{slog.String(requestIDKey, c.GetString(requestIDKey)), slog.String("method", c.Request.Method),
-		slog.String("path", c.Request.URL.Path), slog.Int("status", c.Writer.Status()), slog.Int("bytes", c.Writer.Size()),
+		slog.String("path", told(c.Request.URL.Path)), slog.Int("status", c.Writer.Status()), slog.Int("bytes", c.Writer.Size()),
 		slog.Duration("took", time.Since(start).Round(time.Microsecond))}
 	if p := account.From(c.Request.Context()); p != nil && p.Person != "" {
 		line = append(line, slog.String("person", p.Person))
@@ -43,6 +44,14 @@ func (s *server) log(c *gin.Context) {
 		}
 	}
 	s.Log.LogAttrs(c, slog.LevelInfo, "request", line...)
+}
+
+// told is a path as the log may hold it: the address of a calendar is a secret whole.
+func told(path string) string {
+	if strings.HasPrefix(path, feedRoot) {
+		return feedRoot + "…"
+	}
+	return path
 }
 
 // recover answers 500 when a handler panics; the stack goes to the log.

@@ -28,7 +28,7 @@ const sessionKey = "session"
 // open are the addresses that anybody may read: what shows that the server lives, what pages are made of, and the ways
 // in. Everything else takes somebody signed in; an address that is added is closed until it is listed here.
 var open = map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true, "/favicon.ico": true, "/": true, "/static/*file": true, access.DonePath: true,
-	"/openapi.json": true, "/openapi.yaml": true, "/docs": true, "/docs/docs.css": true, "/docs/operations/:name": true, "/docs/schemas/:name": true}
+	feedRoute: true, "/openapi.json": true, "/openapi.yaml": true, "/docs": true, "/docs/docs.css": true, "/docs/operations/:name": true, "/docs/schemas/:name": true}
 
 // openPages are the same for pages, without their language.
 var openPages = map[string]bool{

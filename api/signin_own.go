@@ -48,6 +48,7 @@ func (s *server) ownRoutes(page func(string, pageHandler), form func(string, for
 		return nil, nil, nil
 	})
 	form("/account/tokens", s.makeToken)
+	form("/account/calendar", s.makeFeed)
 	form("/account/tokens/end", s.own("", func(c *gin.Context, f url.Values) (web.Done, error) {
 		return web.DoneEnded, s.Access.EndToken(c, f.Get("id"))
 	}))

@@ -117,7 +117,7 @@ func (d *Desk) Bearer(ctx context.Context, token string) (*account.Principal, er
 	switch {
 	case err != nil:
 		return nil, err
-	case !ok:
+	case !ok, isFeed(t): // the address of a calendar opens the calendar alone
 		return nil, account.SignedOutError{}
 	}
 	if d.now().Sub(t.Used) >= usedEvery {

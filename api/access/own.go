@@ -24,6 +24,7 @@ type Own struct {
 	Email    string
 	Sessions []account.Session
 	Tokens   []account.Token
+	Feeds    []account.Token // secret addresses of the calendar
 	Passkeys []account.Passkey
 }
 
@@ -64,6 +65,7 @@ func (d *Desk) whole(ctx context.Context, id string) (*Own, error) {
 	if out.Tokens, err = d.store.Tokens(ctx, id); err != nil {
 		return nil, err
 	}
+	out.Tokens, out.Feeds = apart(out.Tokens)
 	if out.Passkeys, err = d.store.Passkeys(ctx, id); err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ import (
 func Calendar(l wording.Lang, decisions []Noted, sources []catalog.Source, at time.Time) []byte {
 	var events []Event
 	for _, n := range decisions {
-		what := wording.Textf("%s for %s", "%s pour %s", n.Offering, n.UseCase)
+		what := n.what()
 		events = append(events, Event{ID: string(DecisionExpires) + ":" + n.Hash, On: n.Until, Title: wording.Textf("Decision ends: %s", "Fin de décision : %s", what), Text: n.Reason})
 		for i, c := range n.Conditions {
 			events = append(events, Event{ID: fmt.Sprintf("%s:%s:%d", ConditionDue, n.Hash, i), On: c.Due, Title: wording.Textf("Condition due: %s", "Condition à remplir : %s", what), Text: c.Text})

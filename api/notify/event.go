@@ -58,6 +58,14 @@ type Event struct {
 type Noted struct {
 	*decision.Decision
 	Entity string
+	What   wording.Text // names the offering and the use to a person; zero: by their ids
+}
+
+func (n Noted) what() wording.Text {
+	if !n.What.IsZero() {
+		return n.What
+	}
+	return wording.Textf("%s for %s", "%s pour %s", n.Offering, n.UseCase)
 }
 
 // ahead are the days before a last day on which it is told; 0 is the day itself.
@@ -80,7 +88,7 @@ func Drifted(n Noted, d *decision.Drift) Event {
 func DueOf(list []Noted, on catalog.Date) []Event {
 	var out []Event
 	for _, n := range list {
-		what := wording.Textf("%s for %s", "%s pour %s", n.Offering, n.UseCase)
+		what := n.what()
 		if e, ok := near(Event{Kind: DecisionExpires, Subject: "decision/" + n.Hash, Offering: n.Offering, UseCase: n.UseCase, Entity: n.Entity}, n.Hash, n.Until, on); ok {
 			e.Title = wording.Textf("Decision ends on %s: %s", "Décision à échéance le %s : %s", wording.Same(string(n.Until)), what)
 			e.Text = wording.Textf("Decide again before it ends, or the offering may no longer be used for this.", "Décider à nouveau avant l'échéance, sinon l'offre ne peut plus servir à cet usage.")

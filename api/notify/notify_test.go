@@ -34,7 +34,7 @@ func noted(hash, entity string, until catalog.Date, conditions ...decision.Condi
 	d := &decision.Decision{Hash: hash, Offering: "mistral-api-medium-3.5", UseCase: "office-assistant"}
 	d.Outcome, d.DecidedOn, d.Until, d.Conditions = decision.Approve, "2026-01-10", until, conditions
 	d.Reason = wording.Textf("Fits, with care; see \\ minutes", "Convient, avec soin ; voir \\ le procès-verbal")
-	return Noted{d, entity}
+	return Noted{Decision: d, Entity: entity}
 }
 
 func TestSignature(t *testing.T) {

@@ -52,9 +52,14 @@ func (s *Service) Recent(ctx context.Context, most int) ([]Recent, error) {
 	var out []Recent
 	taken := map[string]bool{} // a kind at a moment that goes with something else
 	for i := range page.Entries {
+		if e := &page.Entries[i]; e.Leaf.Kind == string(store.Knowledge) { // the first that is kept brings what all rest on: nobody published that
+			taken[e.Leaf.At+string(store.Framework)] = true
+		}
+	}
+	for i := range page.Entries {
 		e := &page.Entries[i]
 		also, told := doings[e.Leaf.Kind]
-		if !told || !in.Scope().Sees(e.Leaf.Entity) {
+		if !told || taken[e.Leaf.At+e.Leaf.Kind] || !in.Scope().Sees(e.Leaf.Entity) {
 			continue
 		}
 		x := Recent{Kind: e.Leaf.Kind, At: e.Leaf.At, By: e.By, Path: e.Path, Hash: e.Leaf.Hash, Index: e.Leaf.Index, Count: 1}
@@ -71,7 +76,7 @@ func (s *Service) Recent(ctx context.Context, most int) ([]Recent, error) {
 					last.Records = append(last.Records, e.Record)
 				}
 				continue
-			case slices.Contains(doings[last.Kind], x.Kind), taken[x.At+x.Kind]:
+			case slices.Contains(doings[last.Kind], x.Kind):
 				continue
 			case slices.Contains(also, last.Kind):
 				if x.By == "" {

@@ -43,6 +43,7 @@ type AccountPage struct {
 	Sessions              []ItemLine
 	Others                bool
 	Tokens                []ItemLine
+	Feeds                 []ItemLine // secret addresses of the calendar
 	Old, Next             Input
 	TokenName, TokenDays  Input
 	Scopes                Input
@@ -82,6 +83,9 @@ func (s *Site) Account(r Request, q AccountQuery) ([]byte, error) {
 		}
 		p.Others = p.Others || !l.Here
 		p.Sessions = append(p.Sessions, l)
+	}
+	for _, t := range q.Own.Feeds {
+		p.Feeds = append(p.Feeds, ItemLine{Name: t.Name, Value: t.ID, Details: []string{b.untilWhen("account.until", t.Expires), b.w("account.used", b.moment(t.Used))}})
 	}
 	for _, t := range q.Own.Tokens {
 		l := ItemLine{Name: t.Name, Value: t.ID, Past: !q.Now.Before(t.Expires)}

@@ -43,7 +43,8 @@ func committeePages(s *Site) []page {
 			return s.Framework(ctx, r, s.svc.Framework.ID+"@"+s.svc.Framework.Version, "", "")
 		}},
 		page{"/frameworks/facts?find=training", func(r Request) ([]byte, error) { return s.ReadableFacts(r, "training", true) }},
-		page{"/decisions", func(r Request) ([]byte, error) { return s.Decisions(ctx, r, today) }})
+		page{"/decisions", func(r Request) ([]byte, error) { return s.Decisions(ctx, r, RegisterQuery{On: today}) }},
+		page{"/calendar", func(r Request) ([]byte, error) { return s.Calendar(ctx, r, today) }})
 	for _, id := range s.svc.Catalogue.IDs(catalog.Offering) {
 		for _, part := range DossierParts() {
 			of := service.Request{Offering: id, UseCase: "office-assistant", On: today}

@@ -7,6 +7,7 @@ import (
 
 	"vigie/api/service"
 	"vigie/catalog"
+	"vigie/catalog/account"
 	"vigie/catalog/wording"
 	"vigie/evaluator/decision"
 )
@@ -15,6 +16,12 @@ import (
 type DecisionsPage struct {
 	Base
 	Kept           bool // somewhere keeps decisions
+	Any            bool // there are some, whatever the filters leave
+	Filter         RegisterFilter
+	Count          string
+	CSV            string
+	Clear          string // address without the filters; empty: there are none
+	Hangs          string // only what depends on something, in words
 	On             string
 	Rows           []DecisionRow
 	Sums           []Pair
@@ -33,14 +40,21 @@ type DecisionRow struct {
 	Until   string
 	Soon    bool
 	Verdict *Verdict
+	Drifted bool
 	Overdue string
+
+	decision *decision.Decision
+	holds    string // in words, of one in force
 }
 
 // Spread is how approvals in force spread over one dimension.
 type Spread struct {
+	ID      string
 	Title   string
+	Says    string // the drawing in words
 	Unknown string
 	Index   string
+	Height  int // of the drawing
 	Bars    []SpreadBar
 }
 
@@ -49,6 +63,9 @@ type SpreadBar struct {
 	Name    string
 	Percent string
 	Width   float64
+	Y       int    // of the bar in the drawing
+	Drill   string // the register with what depends on it alone
+	Label   string // of the link
 	Falls   string
 	Hangs   []Link // decisions that cannot go on without it, then those that can with effort
 }
@@ -63,34 +80,24 @@ func (s *Site) KeepDecisions(h History) { s.history = h }
 const soonDays = 60
 
 // Decisions makes the register.
-func (s *Site) Decisions(ctx context.Context, r Request, on catalog.Date) ([]byte, error) {
+func (s *Site) Decisions(ctx context.Context, r Request, q RegisterQuery) ([]byte, error) {
 	b := s.base(r, "decisions", "")
 	b.Title, b.Print = b.w("decisions.title"), true
-	p := DecisionsPage{Base: b, Kept: s.history != nil, On: b.Day(on)}
+	p := DecisionsPage{Base: b, Kept: s.history != nil, On: b.Day(q.On)}
 	if s.history == nil {
 		return s.render("decisions", p)
 	}
-	h, err := s.history(ctx)
+	g, err := s.register(ctx, b, q)
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.svc.Names(ctx, on, on)
-	if err != nil {
-		return nil, err
+	p.Any, p.Rows, p.Hangs = len(g.h.List) > 0, g.rows, g.hangs
+	p.Count, p.CSV = b.n("register.count", len(g.rows)), q.address(b.At("/decisions.csv"))
+	if q.filters() {
+		p.Clear = b.At("/decisions")
 	}
-	sp := s.svc.Speaker(r.Lang, names)
-	portfolio, err := s.svc.Portfolio(ctx, h, on)
-	if err != nil {
-		return nil, err
-	}
-	lines := map[string]decision.Line{}
-	for _, l := range portfolio.Lines {
-		lines[l.Decision] = l
-	}
-	for i := len(h.List) - 1; i >= 0; i-- {
-		p.Rows = append(p.Rows, b.decisionRow(sp, h, h.List[i], lines, on))
-	}
-	s.spread(&p, sp, h, portfolio)
+	p.Filter = g.filter(b, q)
+	s.spread(&p, g.sp, g.h, g.portfolio)
 	return s.render("decisions", p)
 }
 
@@ -127,8 +134,8 @@ func (s *Site) spread(p *DecisionsPage, sp service.Speaker, h *decision.History,
 		sum(p.w("decisions.energy"), x.Energy, wording.Unit(p.Lang, x.Energy.Known, "kWh"))
 		sum(p.w("decisions.carbon"), x.Carbon, wording.Unit(p.Lang, x.Carbon.Known, "kg CO₂e"))
 	}
-	for _, c := range x.Concentrations {
-		out := Spread{Title: sp.Text(c.Dimension.Label()), Index: p.w("decisions.index", wording.Number(p.Lang, fmt.Sprint(c.Herfindahl)))}
+	for i, c := range x.Concentrations {
+		out := Spread{ID: "spread-" + itoa(i), Title: sp.Text(c.Dimension.Label()), Index: p.w("decisions.index", wording.Number(p.Lang, fmt.Sprint(c.Herfindahl)))}
 		if c.Unknown > 0 {
 			out.Unknown = p.n("decisions.not_known", c.Unknown)
 		}
@@ -142,9 +149,11 @@ func (s *Site) spread(p *DecisionsPage, sp service.Speaker, h *decision.History,
 					bar.Hangs = append(bar.Hangs, Link{sp.Text(sp.Names(catalog.Ref{Kind: catalog.Offering, ID: d.Offering})), p.At("/decisions/" + d.Hash[:12])})
 				}
 			}
+			bar.Y, bar.Drill, bar.Label = len(out.Bars)*spreadStep, withQuery(p.At("/decisions"), "hangs", string(c.Dimension)+":"+e.ID), p.w("register.drill", bar.Name)
 			out.Bars = append(out.Bars, bar)
 		}
 		if len(out.Bars) > 0 {
+			out.Height, out.Says = len(out.Bars)*spreadStep, p.w("register.chart", out.Title)
 			p.Concentrations = append(p.Concentrations, out)
 		}
 	}
@@ -166,6 +175,7 @@ type DecisionPage struct {
 	Chain      []Link
 	Technical  []Pair
 	Assessment string
+	Again      string // where it is decided again; empty: not by who looks
 }
 
 // DecisionCondition is a condition of an approval.
@@ -201,6 +211,9 @@ func (s *Site) Decision(ctx context.Context, r Request, hash string, on catalog.
 		Quorum:     b.w("decisions.quorum", len(d.By), d.Quorum),
 		Assessment: s.assessmentAddress(b, CompareQuery{UseCase: d.UseCase, Organisation: d.Organisation, On: d.On, KnownOn: d.KnownOn}, d.Offering)}
 	p.Title, p.Print = p.Row.Text, true
+	if account.Need(ctx, account.Decide) == nil && h.Status(d, on) != decision.Superseded {
+		p.Again = withQuery(b.At("/decide"), "offering", d.Offering, "use_case", d.UseCase, "organisation", d.Organisation, "supersedes", d.Hash)
+	}
 	for _, c := range d.Conditions {
 		p.Conditions = append(p.Conditions, DecisionCondition{sp.Text(c.Text), b.w("decisions.due", b.Day(c.Due)), c.Due < on})
 	}

@@ -95,7 +95,10 @@ func (s *Site) Home(ctx context.Context, r Request, on catalog.Date, start bool)
 		}
 		p.Uses = append(p.Uses, u)
 	}
-	p.Due, p.More = due(b, sp, v, on)
+	p.Due = due(b, sp, v, on, addDays(on, dueDays))
+	if len(p.Due) > dueShown {
+		p.Due, p.More = p.Due[:dueShown], len(p.Due)-dueShown
+	}
 	for _, k := range []catalog.Kind{catalog.Offering, catalog.Vendor, catalog.Model, catalog.Licence, catalog.Certification, catalog.Stake} {
 		p.Counts = append(p.Counts, Count{Link{b.plural(k), b.At("/records/" + string(k))}, wording.Number(b.Lang, strconv.Itoa(len(v.IDs(k))))})
 	}
@@ -118,10 +121,9 @@ func (s *Site) largeHome(ctx context.Context, b Base, on catalog.Date) ([]byte, 
 	return s.render("home", p)
 }
 
-// due lists what ends within dueDays, the first first, and how many more there are: certificates, sources, models withdrawn.
-func due(b Base, sp service.Speaker, v *catalog.View, on catalog.Date) ([]Due, int) {
+// due lists what ends until a day, the first first: certificates, sources, models withdrawn.
+func due(b Base, sp service.Speaker, v *catalog.View, on, end catalog.Date) []Due {
 	var out []Due
-	end := addDays(on, dueDays)
 	add := func(day catalog.Date, what string, of Link) {
 		if day == "" || day > end || day < on {
 			return
@@ -160,8 +162,5 @@ func due(b Base, sp service.Speaker, v *catalog.View, on catalog.Date) ([]Due, i
 	slices.SortFunc(out, func(x, y Due) int {
 		return cmp.Or(cmp.Compare(x.on, y.on), cmp.Compare(x.Of.Text, y.Of.Text), cmp.Compare(x.What, y.What))
 	})
-	if len(out) > dueShown {
-		return out[:dueShown], len(out) - dueShown
-	}
-	return out, 0
+	return out
 }

@@ -121,17 +121,7 @@ func (f *finder) hits(title, all string, list []Hit) Hits {
 func (f *finder) records(query string) []Hits {
 	var out []Hits
 	for _, k := range catalog.Kinds() {
-		var list []Hit
-		for _, id := range f.v.IDs(k) {
-			rec, ok := f.v.Record(catalog.Ref{Kind: k, ID: id})
-			if !ok {
-				continue
-			}
-			name := f.sp.Text(rec.Name())
-			if rank, ok := f.match(name, id); ok {
-				list = append(list, Hit{Link: Link{name, f.At(recordPath(rec.Ref()))}, Note: f.note(rec), rank: rank})
-			}
-		}
+		list := f.ofKind(k)
 		all := withQuery(f.At("/records/"+string(k)), "find", query)
 		if k == catalog.Offering {
 			all = withQuery(f.At("/offerings"), "find", query)

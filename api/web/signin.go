@@ -127,6 +127,7 @@ type Shown string
 // What is shown once.
 const (
 	ShownToken  Shown = "token"
+	ShownFeed   Shown = "feed" // secret address of a calendar
 	ShownCodes  Shown = "codes"
 	ShownInvite Shown = "invite"
 	ShownReset  Shown = "reset"
@@ -140,6 +141,8 @@ func (s *Site) Once(r Request, what Shown, values []string) ([]byte, error) {
 	switch what {
 	case ShownToken:
 		b.Title, p.What, p.Hint, p.Back = b.w("shown.token"), b.w("shown.token_what"), b.w("shown.token_hint"), account
+	case ShownFeed:
+		b.Title, p.What, p.Hint, p.Back = b.w("shown.feed"), b.w("shown.feed_what"), b.w("shown.feed_hint"), account
 	case ShownCodes:
 		b.Title, p.What, p.Hint, p.Back = b.w("shown.codes"), b.w("shown.codes_what"), b.w("shown.codes_hint"), account
 	case ShownInvite:

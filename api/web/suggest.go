@@ -11,8 +11,8 @@ import (
 	"vigie/catalog"
 )
 
-// Suggestions are what the search field offers while somebody types: the list alone, for the page that shows the rest.
-type Suggestions struct {
+// SuggestList is what the search field offers while somebody types: the list alone, for the page that shows the rest.
+type SuggestList struct {
 	Base
 	Groups []SuggestGroup
 	All    string // address of the whole search
@@ -39,7 +39,7 @@ const suggested = 4
 // Suggest makes the suggestions for what was typed so far: vendors, models, offerings, sources, laws and licences.
 func (s *Site) Suggest(ctx context.Context, r Request, query string, on catalog.Date) ([]byte, error) {
 	b := s.base(r, "", "")
-	p := Suggestions{Base: b, All: withQuery(b.At("/search"), "q", query)}
+	p := SuggestList{Base: b, All: withQuery(b.At("/search"), "q", query)}
 	words := strings.Fields(folded(query))
 	if len(words) > 0 {
 		v, err := s.svc.View(ctx, on, on)

@@ -204,6 +204,9 @@ func (s *Site) recent(ctx context.Context, b Base, sp service.Speaker) ([]Recent
 		switch x.Kind {
 		case "record":
 			line.What = b.n("recent.record", x.Count)
+			if x.Count > 1 {
+				line.Of = Link{}
+			}
 		case "claim":
 			line.What = b.n("recent.claims", x.Count)
 			if x.Many {

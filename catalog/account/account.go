@@ -75,6 +75,10 @@ const (
 	Administer       Permission = "administer"        // people, roles, tokens of others, webhooks, jobs, storage
 )
 
+// ReadCalendar is what the secret address of a calendar gives: what ends or is due, and nothing else. No role grants it, no
+// operation needs it, and a program's token cannot ask for it.
+const ReadCalendar Permission = "calendar"
+
 var permissionWords = map[Permission]wording.Text{
 	Read:             wording.Textf("read", "lire"),
 	ReadConfidential: wording.Textf("read confidential sources", "lire les sources confidentielles"),
@@ -85,6 +89,7 @@ var permissionWords = map[Permission]wording.Text{
 	Decide:           wording.Textf("record decisions", "consigner les décisions"),
 	Issue:            wording.Textf("issue reports", "émettre des rapports"),
 	Configure:        wording.Textf("configure frameworks and weights", "régler référentiels et pondérations"),
+	ReadCalendar:     wording.Textf("read the calendar", "lire le calendrier"),
 	Administer:       wording.Textf("administer people and the service", "administrer les personnes et le service"),
 }
 

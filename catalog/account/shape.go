@@ -93,7 +93,7 @@ func SortRoles(list []Role) []Role {
 // SortPermissions puts permissions in the order of Permissions, each once.
 func SortPermissions(list []Permission) []Permission {
 	out := []Permission{}
-	for _, p := range Permissions() {
+	for _, p := range append(Permissions(), ReadCalendar) {
 		if slices.Contains(list, p) {
 			out = append(out, p)
 		}
