@@ -19,8 +19,8 @@ type editorWords struct {
 }
 
 var editors = map[string]editorWords{
-	"fr": {begun: "Le brouillon est créé", meant: "vouliez-vous dire « terms.dpa »", at: "Caractère ", kept: "Enregistré dans le brouillon", trial: "Essai, non conservé", published: "Publié. Cette version est au journal", changed: "quelqu'un d'autre a modifié ce critère", why: "Un contrat négocié n'est pas toujours meilleur."},
-	"en": {begun: "The draft is there", meant: `did you mean "terms.dpa"`, at: "Character ", kept: "Kept in the draft", trial: "Trial, not kept", published: "Published. This version stands in the log", changed: "omebody else changed this criterion", why: "A negotiated contract is not always better."},
+	"fr": {begun: "Le brouillon est créé", meant: "vouliez-vous dire", at: "Caractère ", kept: "Enregistré dans le brouillon", trial: "Essai, non conservé", published: "Publié. Cette version est au journal", changed: "uelqu'un d'autre a modifié ce critère", why: "Un contrat négocié n'est pas toujours meilleur."},
+	"en": {begun: "The draft is there", meant: "did you mean", at: "Character ", kept: "Kept in the draft", trial: "Trial, not kept", published: "Published. This version stands in the log", changed: "omebody else changed this criterion", why: "A negotiated contract is not always better."},
 }
 
 // enters replaces what stands in a field as somebody does who types, so that what listens to typing hears it.

@@ -301,11 +301,12 @@ func (s *Site) verdictOn(b Base, id, src string) ExprVerdict {
 	var wrong *expr.Error
 	switch {
 	case errors.As(err, &wrong):
-		text := sentence(wording.Typeset(b.Lang, wrong.In(b.Lang)))
+		text := sentence(wording.Typeset(b.Lang, wrong.Text.In(b.Lang)))
+		column := nameStart(src, wrong.Line, wrong.Column) + 1
 		if wrong.Line > 1 || strings.Contains(src, "\n") {
-			v.Fault = b.w("editor.fault_line", wrong.Line, wrong.Column+1, text)
+			v.Fault = b.w("editor.fault_line", wrong.Line, column, text)
 		} else {
-			v.Fault = b.w("editor.fault_at", wrong.Column+1, text)
+			v.Fault = b.w("editor.fault_at", column, text)
 		}
 	case err != nil:
 		v.Fault = b.w("editor.fault_other")
@@ -320,6 +321,22 @@ func (s *Site) verdictOn(b Base, id, src string) ExprVerdict {
 		v.Reads = b.w("editor.reads_facts", sp.Several(labels))
 	}
 	return v
+}
+
+// nameStart moves from the dot of a.b, where a name that does not exist is told, to where somebody looks: the start of a.
+func nameStart(src string, line, column int) int {
+	lines := strings.Split(src, "\n")
+	if line < 1 || line > len(lines) {
+		return column
+	}
+	text := []rune(lines[line-1])
+	if column < 0 || column >= len(text) || text[column] != '.' {
+		return column
+	}
+	for column > 0 && (text[column-1] == '_' || text[column-1] >= 'a' && text[column-1] <= 'z' || text[column-1] >= '0' && text[column-1] <= '9') {
+		column--
+	}
+	return column
 }
 
 // CheckCondition makes the verdict on a condition, as the part that stands below its field.
