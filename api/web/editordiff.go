@@ -160,7 +160,7 @@ func (d *differ) meta(old, next *framework.Framework) []DiffPart {
 		}
 	}
 	if len(lines) > 0 {
-		parts = append(parts, d.part(d.b.w("usecases.weights"), "changed", lines))
+		parts = append(parts, d.part(d.b.w("editor.weights"), "changed", lines))
 	}
 	return parts
 }

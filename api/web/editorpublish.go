@@ -29,7 +29,7 @@ type PublishPage struct {
 	Diff     *FrameworkDiff
 	Same     bool
 	Effect   *EffectView
-	Version  *Input
+	Number   *Input // the version
 	Status   []Option
 	Reason   TextField
 }
@@ -104,8 +104,8 @@ func (s *Site) PublishDraft(ctx context.Context, r Request, q DraftQuery) ([]byt
 			return nil, err
 		}
 	}
-	p.Version = &Input{Name: "version", Type: "text", Label: b.w("editor.version"), Hint: b.w("editor.version_hint"), Value: nextVersion(versions, d), Max: 40, Needed: true}
-	p.Form = b.fields(q.Sent, p.Version)
+	p.Number = &Input{Name: "version", Type: "text", Label: b.w("editor.version"), Hint: b.w("editor.version_hint"), Value: nextVersion(versions, d), Max: 40, Needed: true}
+	p.Form = b.fields(q.Sent, p.Number)
 	p.Reason = b.textField(q.Sent, "reason", b.w("editor.reason_label"), b.w("editor.reason_hint"), bothOf(q.Sent.Values, "reason"), true)
 	chosen := q.Sent.Value("status")
 	if chosen == "" {
@@ -144,6 +144,9 @@ func (s *Site) effectView(ctx context.Context, b Base, sp service.Speaker, d *se
 		return nil, err
 	}
 	v := &EffectView{Judged: b.n("editor.effect_judged", e.Judged), Verdicts: b.n("editor.effect_verdicts", e.Verdicts), Totals: b.n("editor.effect_totals", e.Totals)}
+	if e.Judged == 0 {
+		return &EffectView{Judged: b.w("editor.effect_none")}, nil
+	}
 	if e.Left > 0 {
 		v.Left = b.n("editor.effect_left", e.Left)
 	}
