@@ -27,7 +27,7 @@ func runsJobs(t *testing.T, h *house) {
 type adminWords struct{ sound, done, jobs, log, revoked, none, leave, refused, right string }
 
 var administering = map[string]adminWords{
-	"fr": {sound: "Tout est tel qu'enregistré", done: "terminée", jobs: "Les travaux longs se font ici", log: "dans l'ordre d'arrivée", revoked: "Le jeton est révoqué", none: "Personne n'a de jeton", leave: "le travail continue", refused: "Cela n'a pas pu être fait", right: "Le fichier est juste"},
+	"fr": {sound: "Tout est tel", done: "terminée", jobs: "Les travaux longs se font ici", log: "les points de contrôle signés le prouvent", revoked: "Le jeton est révoqué", none: "a de jeton", leave: "le travail continue", refused: "pas pu être fait", right: "Le fichier est juste"},
 	"en": {sound: "Everything is as it was recorded", done: "done", jobs: "Long work goes on here", log: "in the order in which it came", revoked: "The token is revoked", none: "Nobody has a token", leave: "the work goes on", refused: "This could not be done", right: "The file is right"},
 }
 
