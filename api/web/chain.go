@@ -207,7 +207,7 @@ func (c *chain) concerns(line *service.Sheet) bool {
 func (k chainLink) share() (*big.Rat, bool) {
 	for _, path := range []string{"stake.percent", "stake.percent_min"} {
 		if f := factOf(k.sheet, path); f.State == catalog.Known && !f.Disputed && f.Value != nil {
-			if r, ok := new(big.Rat).SetString(f.Value.Text); ok {
+			if r, ok := new(big.Rat).SetString(f.Value.Num); ok {
 				return r, true
 			}
 		}

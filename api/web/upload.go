@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -51,7 +52,7 @@ func (s *Site) Import(ctx context.Context, r Request, about string, sent Sent) (
 			return nil, err
 		}
 		for _, x := range list {
-			p.Waiting = append(p.Waiting, Waiting{Link{x.From.Name, b.At("/proposals/" + x.ID)}, b.n("import.claims", len(x.Claims))})
+			p.Waiting = append(p.Waiting, Waiting{Link{cmp.Or(x.From.Name, b.w("import.unnamed")), b.At("/proposals/" + x.ID)}, b.n("import.claims", len(x.Claims))})
 		}
 	}
 	return s.render("import", p)
