@@ -54,7 +54,7 @@ func (p *person) at() string {
 func (p *person) until(what string) {
 	p.t.Helper()
 	for range 100 {
-		found, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && (location.pathname + location.search + " " + document.body.innerText).includes(`+quoted(what)+`)`))
+		found, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && (location.pathname + location.search + " " + document.body.innerText).replace(/\u2019/g, "'").includes(`+quoted(strings.ReplaceAll(what, "’", "'"))+`)`))
 		if err == nil && found {
 			return
 		}

@@ -1,67 +1,95 @@
 package api
 
 import (
-	"encoding/base64"
+	"os"
+	"path/filepath"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 
 	"vigie/reports/proof"
 )
 
-// Legal finds what an offering is exposed to, checks a licence, hands out the report, and verifies the file that came out
-// against the public key of the log alone.
+// Legal finds what an offering is exposed to, checks a licence, hands out the report, and verifies the file that the browser
+// saved: on the page, and against the public key of the log alone. All of it without a mouse.
 func TestLegalStory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser is slow")
 	}
-	words := map[string]struct{ kept, handed, wrongLang string }{
-		"fr": {"au journal", "Rapports remis", "Reports handed out"},
-		"en": {"of the log", "Reports handed out", "Rapports remis"},
+	type words struct {
+		offering, law, licences, use, keep, handed, issue, check, go_, holds, fails, none string
 	}
-	for _, lang := range []string{"fr", "en"} {
+	for lang, w := range map[string]words{
+		"fr": {"GPT-5.5 sur Azure", "Droit étranger", "Licences", "Assistant bureautique", "Conserver et remettre", "Rapports remis", "Remettre le rapport en français", "Contrôler un rapport remis",
+			"Contrôler ce rapport", "Ce rapport est authentique", "Ne vous fiez pas à ce fichier", "Choisissez le rapport à contrôler"},
+		"en": {"GPT-5.5 on Azure", "Foreign law", "Licences", "Internal office assistant", "Keep it and hand out", "Reports handed out", "Hand out the report in English", "Check a report that was",
+			"Check this report", "This report holds", "Do not rely on this file", "Choose the report to check"},
+	} {
 		t.Run(lang, func(t *testing.T) {
 			h, _ := keepingHouse(t)
-			p := signsIn(t, h, lang, "legal", "procurement")
-			p.open("/" + lang + "/offerings/azure-openai-eu-gpt-5.5/exposure?use_case=office-assistant")
+			p := signsIn(t, h, lang, "legal")
+			saved := p.downloads()
+
+			// Which laws reach the offering.
+			p.search("gpt-5.5", "/"+lang+"/search")
+			p.main()
+			p.follow(w.offering, "/offerings/azure-openai")
+			p.main()
+			p.follow(w.law, "/exposure")
 			p.until("702")
-			p.open("/" + lang + "/licences/llama-3.3?use_case=office-assistant")
+
+			// What the licence of an open model allows.
+			p.follow(w.licences, "/"+lang+"/licences")
+			p.main()
+			p.follow("Llama 3.3", "/licences/llama-3.3")
 			p.until("Llama")
-			p.open("/" + lang + "/offerings/azure-openai-eu-gpt-5.5/assessment?use_case=office-assistant")
-			p.tick(`.actions a[href*="/kept"]`)
-			p.until(words[lang].handed)
-			hash := p.text("#hash")
+
+			// The opinion on its use, and its report.
+			p.search("gpt-5.5", "/"+lang+"/search")
+			p.main()
+			p.follow(w.offering, "/offerings/azure-openai")
+			p.main()
+			p.follow(w.use, "/assessment?")
+			p.main()
+			p.follow(w.keep, w.handed)
 			p.look("issue-" + lang)
-			body, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`(async () => {
-				const button = document.querySelector("button[name=lang][value=`+lang+`]"), form = new URLSearchParams(new FormData(button.form));
-				form.set("lang", "`+lang+`");
-				const answer = await fetch(button.form.action, {method: "POST", body: form});
-				const bytes = new Uint8Array(await answer.arrayBuffer());
-				let s = ""; for (const b of bytes) s += String.fromCharCode(b);
-				return btoa(s); })()`, chromedp.EvalAwaitPromise))
+			hash := p.text("#hash")
+			p.main()
+			p.tab(w.issue)
+			p.keys("\r")
+			file := saved()
+			report, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			file, err := base64.StdEncoding.DecodeString(body)
-			if err != nil {
-				t.Fatal(err)
+			if v := proof.Verify(report, []string{h.store.PublicKey()}); !v.Holds || !v.Registered || v.Document.Subject != hash {
+				t.Errorf("the report of the assessment %s does not hold: %+v", hash, v)
 			}
-			v := proof.Verify(file, []string{h.store.PublicKey()})
-			if !v.Holds {
-				t.Errorf("the report does not hold: %+v", v.Lines)
-			}
-			p.open(p.at())
-			p.until(words[lang].kept)
-			if got := p.text("#hash"); got != hash {
-				t.Errorf("the assessment has the hash %s, then %s", hash, got)
-			}
+
+			// Whoever comes back finds it among those handed out, and checks it: as it came, and with one byte changed.
+			p.follow(map[string]string{"fr": "L'évaluation", "en": "The assessment"}[lang], "/assessment?")
+			p.until(hash)
+			p.main()
+			p.follow(w.keep, w.handed)
 			if got := p.text("table.list tbody code"); len(got) != 64 {
 				t.Errorf("the report's hash reads %q", got)
 			}
-			file[len(file)/2] ^= 1
-			if proof.Verify(file, []string{h.store.PublicKey()}).Holds {
-				t.Error("a changed report holds")
+			p.main()
+			p.follow(w.check, "/"+lang+"/verify")
+			p.follow(w.go_, w.none)
+			p.onError()
+			p.brings("file", file)
+			p.follow(w.go_, w.holds)
+			if s := p.stop(); s.Name != w.holds {
+				t.Errorf("the answer is not where the focus is: %+v", s)
 			}
+			p.look("verified-" + lang)
+			report[len(report)/2] ^= 1
+			changed := filepath.Join(t.TempDir(), "changed.pdf")
+			if err := os.WriteFile(changed, report, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			p.brings("file", changed)
+			p.follow(w.go_, w.fails)
+			p.look("verify-fails-" + lang)
 		})
 	}
 }

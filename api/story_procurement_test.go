@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -34,11 +35,18 @@ func signsIn(t *testing.T, h *house, lang string, roles ...string) *person {
 	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: broken})
 		return err
-	}), chromedp.EmulateViewport(1440, 900)); err != nil {
+	}), media(look{scheme: "light"}), chromedp.EmulateViewport(1440, 900)); err != nil {
+		t.Fatal(err)
+	}
+	// The window is in front, as that of somebody who types is.
+	if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
 		t.Fatal(err)
 	}
 	p.open("/" + lang + "/signin")
-	p.fill("email", "jean@example.org", "password", phrase)
+	p.tab("#email")
+	p.keys("jean@example.org")
+	p.tab("#password")
+	p.keys(phrase + "\r")
 	p.do(chromedp.WaitVisible("details.menu"))
 	return p
 }

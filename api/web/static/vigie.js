@@ -81,10 +81,30 @@
   addEventListener("hashchange", reveal);
   if (location.hash) reveal();
 
-  // Choosing sends a form that says so; its button stays for who has no script.
+  // Links of a comparison keep the weights that were moved since it was loaded: the address has them.
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest && e.target.closest("main a[href*='/compare']");
+    if (!link || link.closest(".weigh") || !document.querySelector(".weigh")) return;
+    const to = new URL(link.href), now = new URLSearchParams(location.search);
+    if (to.origin !== location.origin || to.pathname !== location.pathname || !to.searchParams.has("offering")) return;
+    for (const [name, value] of now) if (name.startsWith("w.") || name === "conviction") to.searchParams.set(name, value);
+    link.href = to.href;
+  }, true);
+
+  // Choosing sends a form that says so; its button stays for who has no script. Arrows and letters go through the choices of
+  // a list one by one: who chooses so says with Enter, or with the button, that the choice is made.
+  let byKeys = null;
+  document.addEventListener("keydown", (e) => {
+    if (e.target.tagName !== "SELECT" || !e.target.form || e.target.form.dataset.auto === undefined) return;
+    if (e.key !== "Enter") { if (e.key !== "Tab") byKeys = e.target; return; }
+    if (byKeys !== e.target) return;
+    e.preventDefault();
+    e.target.form.requestSubmit();
+  });
+  document.addEventListener("pointerdown", () => { byKeys = null; });
   document.addEventListener("change", (e) => {
     const form = e.target.form;
-    if (form && form.dataset.auto !== undefined && e.target.type !== "search" && e.target.type !== "text") form.requestSubmit();
+    if (form && form.dataset.auto !== undefined && e.target !== byKeys && e.target.type !== "search" && e.target.type !== "text") form.requestSubmit();
   });
 
   // Whole families of the matrix fold and unfold.
