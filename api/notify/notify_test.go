@@ -351,7 +351,7 @@ func TestMail(t *testing.T) {
 		t.Errorf("%v, headers %v", err, m.Header)
 	}
 	body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
-	if err != nil || !strings.Contains(string(body), "en vigueur jusqu'au 2026-12-24") || !strings.Contains(string(body), "https://vigie.example/fr/decision/bbbb") {
+	if err != nil || !strings.Contains(string(body), "en vigueur jusqu’au 2026-12-24") || !strings.Contains(string(body), "https://vigie.example/fr/decision/bbbb") {
 		t.Errorf("%v: %s", err, body)
 	}
 	if err := (Mail{}).Send(t.Context(), "a@example.com", nil); !errors.Is(err, errMail) {

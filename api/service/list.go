@@ -23,7 +23,7 @@ type Listing struct {
 	Entity   string        `json:"entity,omitempty"`
 	Revision int64         `json:"revision,omitempty"` // of the record, for If-Match; 0: not kept in a store
 
-	Shown []catalog.Fact `json:"-"` // those of ListedFacts, in that order
+	Shown []catalog.Fact `json:"-"` // those of ListedFacts, in that order; from List only: a page of the API does without
 }
 
 // listedFacts are the facts by which records of a kind are told apart in a list.
@@ -59,6 +59,7 @@ type ListQuery struct {
 	Filters     []store.Filter // all must hold
 	After       string         // cursor of the page before; empty: the first page
 	Limit       int            // at most 200; 0: 50
+	shown       bool           // the facts of ListedFacts too
 }
 
 // Page lists records a page at a time, however many there are. In a store, which records there are, and what find and
@@ -81,7 +82,7 @@ func (s *Service) Page(ctx context.Context, q ListQuery) (*Listed, error) {
 		refs[i] = e.Record
 		out.Items = append(out.Items, Listing{Kind: q.Kind, ID: e.Record.ID, Name: e.Name, Facts: int(e.Facts), Entity: e.Entity, Revision: e.Revision})
 	}
-	if q.Kind != catalog.Offering && in.knownOn == q.On {
+	if q.Kind != catalog.Offering && in.knownOn == q.On && !q.shown {
 		return out, nil
 	}
 	recs, _, err := in.store.Facts(ctx, in.on, in.knownOn, refs...)
@@ -103,7 +104,7 @@ func (s *Service) Page(ctx context.Context, q ListQuery) (*Listed, error) {
 	for i := range out.Items {
 		x := &out.Items[i]
 		if rec := by[x.ID]; rec != nil {
-			l := listing(rec, func(r catalog.Ref) wording.Text { return names[r] })
+			l := listing(rec, func(r catalog.Ref) wording.Text { return names[r] }, q.shown)
 			l.Entity, l.Revision = x.Entity, x.Revision
 			*x = l
 		}
@@ -135,7 +136,7 @@ func (s *Service) pageOfFile(q ListQuery) (*Listed, error) {
 			out.Next = base64.RawURLEncoding.EncodeToString([]byte(out.Items[q.Limit-1].ID))
 			break
 		}
-		out.Items = append(out.Items, listing(rec, v.Name))
+		out.Items = append(out.Items, listing(rec, v.Name, q.shown))
 	}
 	return out, nil
 }
@@ -168,7 +169,7 @@ func holds(rec *catalog.DossierRecord, find string) bool {
 // with Page.
 func (s *Service) List(ctx context.Context, kind catalog.Kind, on, knownOn catalog.Date, find string) ([]Listing, error) {
 	if s.Store != nil {
-		return s.listStore(ctx, ListQuery{Kind: kind, On: on, KnownOn: knownOn, Find: find, Limit: 200})
+		return s.listStore(ctx, ListQuery{Kind: kind, On: on, KnownOn: knownOn, Find: find, Limit: 200, shown: true})
 	}
 	v, err := s.View(ctx, on, knownOn)
 	if err != nil {
@@ -183,7 +184,7 @@ func (s *Service) List(ctx context.Context, kind catalog.Kind, on, knownOn catal
 		if find != "" && !strings.Contains(strings.ToLower(id+" "+name.EN+" "+name.FR), find) {
 			continue
 		}
-		out = append(out, listing(rec, v.Name))
+		out = append(out, listing(rec, v.Name, true))
 	}
 	return out, nil
 }
@@ -209,7 +210,7 @@ func (s *Service) listStore(ctx context.Context, q ListQuery) ([]Listing, error)
 }
 
 // listing is the line of a record.
-func listing(rec *catalog.DossierRecord, name func(catalog.Ref) wording.Text) Listing {
+func listing(rec *catalog.DossierRecord, name func(catalog.Ref) wording.Text, shown bool) Listing {
 	l := Listing{Kind: rec.Kind, ID: rec.ID, Name: rec.Name()}
 	for i, f := range rec.Facts { // sorted by path; remarks count once, however many there are
 		if f.State != catalog.Unknown && (i == 0 || rec.Facts[i-1].Path != f.Path) {
@@ -219,6 +220,9 @@ func listing(rec *catalog.DossierRecord, name func(catalog.Ref) wording.Text) Li
 	if f := rec.Fact("offering.vendor"); f.State == catalog.Known {
 		n := name(catalog.Ref{Kind: catalog.Vendor, ID: f.Value.Text})
 		l.Vendor, l.By = f.Value.Text, &n
+	}
+	if !shown {
+		return l
 	}
 	for _, path := range listedFacts[rec.Kind] {
 		l.Shown = append(l.Shown, rec.Fact(path))
