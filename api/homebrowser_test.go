@@ -18,11 +18,14 @@ func selected(p *person, selector string) (string, error) {
 	return chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.querySelector(`+quoted(selector)+`).value`))
 }
 
-// slash presses the key "/". The protocol would type it besides, into the field that the key goes to.
-func (p *person) slash() {
+// slash presses the key "/".
+func (p *person) slash() { p.t.Helper(); p.stroke("/", "Slash", 191) }
+
+// stroke presses a key that the page takes for itself. The protocol would type it besides, as no keyboard does.
+func (p *person) stroke(key, code string, number int64) {
 	p.t.Helper()
 	p.do(chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, keys.DispatchKeyEvent, keys.DispatchKeyEventParams{Type: keys.DispatchKeyEventTypeRawKeyDown, Key: "/", Code: "Slash", WindowsVirtualKeyCode: 191})
+		_, err := cdp.Call(ctx, tab, keys.DispatchKeyEvent, keys.DispatchKeyEventParams{Type: keys.DispatchKeyEventTypeRawKeyDown, Key: key, Code: code, WindowsVirtualKeyCode: number})
 		return err
 	}))
 }
@@ -59,7 +62,7 @@ func TestSuggestionsByKeyboard(t *testing.T) {
 		if got := p.count(`#q[aria-expanded=true][aria-activedescendant=q-option-0]`) + p.count(`#q-option-0[aria-selected=true]`) + p.count(`[aria-selected=true]`); got != 3 {
 			t.Errorf("%s: the first option is not the one that counts", lang)
 		}
-		p.do(chromedp.KeyEvent(kb.Enter))
+		p.stroke("Enter", "Enter", 13)
 		p.until("/" + lang + "/records/vendor/mistral")
 		// Nothing chosen: the field searches as it does without a script.
 		p.open("/" + lang + "/laws")
