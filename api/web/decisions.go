@@ -56,7 +56,12 @@ type Spread struct {
 	Index   string
 	Height  int // of the drawing
 	Bars    []SpreadBar
+	Rest    []SpreadBar // of lesser weight, folded below the drawing
+	More    string
 }
+
+// spreadShown is how many bars a drawing has: beyond, they are read in the table only.
+const spreadShown = 8
 
 // SpreadBar is one party, country or law and the part of the decisions that depends on it.
 type SpreadBar struct {
@@ -124,7 +129,9 @@ func (b Base) decisionRow(sp service.Speaker, h *decision.History, d *decision.D
 func (s *Site) spread(p *DecisionsPage, sp service.Speaker, h *decision.History, x *decision.Portfolio) {
 	sum := func(key string, total decision.Sum, words string) {
 		value := words
-		if total.Unknown > 0 {
+		if total.Unknown >= len(x.Lines) { // a sum of nothing is not zero
+			value = p.w("decisions.not_known_all")
+		} else if total.Unknown > 0 {
 			value += " · " + p.n("decisions.not_known", total.Unknown)
 		}
 		p.Sums = append(p.Sums, Pair{key, value})
@@ -151,6 +158,10 @@ func (s *Site) spread(p *DecisionsPage, sp service.Speaker, h *decision.History,
 			}
 			bar.Y, bar.Drill, bar.Label = len(out.Bars)*spreadStep, withQuery(p.At("/decisions"), "hangs", string(c.Dimension)+":"+e.ID), p.w("register.drill", bar.Name)
 			out.Bars = append(out.Bars, bar)
+		}
+		if len(out.Bars) > spreadShown+2 {
+			out.Bars, out.Rest = out.Bars[:spreadShown], out.Bars[spreadShown:]
+			out.More = p.n("register.rest", len(out.Rest))
 		}
 		if len(out.Bars) > 0 {
 			out.Height, out.Says = len(out.Bars)*spreadStep, p.w("register.chart", out.Title)

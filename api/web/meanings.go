@@ -28,7 +28,7 @@ type Meanings struct {
 // shownMeanings is how many of them a reader can take in; looked is how many records are looked at for them.
 const (
 	shownMeanings = 8
-	lookedAt         = 200
+	lookedAt      = 200
 )
 
 // tellApart are the facts that tell records of a kind apart, as far as they are known.

@@ -323,6 +323,15 @@ func (s *Site) sheetSections(p *WorkSheet, pen *pen, sheet *service.Sheet, ref c
 	return known, total
 }
 
+// linksTitle says how records of a kind are linked to the one of the sheet. Links that an organisation added itself are
+// called by their label.
+func (b Base) linksTitle(sp service.Speaker, def *catalog.FactDef) string {
+	if key := "sheet.links." + def.Path; !b.words[key].IsZero() {
+		return b.w(key)
+	}
+	return b.w("sheet.links", b.plural(def.Record), sp.Label(def.Path))
+}
+
 // sheetLinks lists what names this record: owners, sub-processors, certificates, prices…
 func (s *Site) sheetLinks(ctx context.Context, p *WorkSheet, sp service.Speaker, sheet *service.Sheet, q SheetQuery) error {
 	b := p.Base
@@ -331,7 +340,7 @@ func (s *Site) sheetLinks(ctx context.Context, p *WorkSheet, sp service.Speaker,
 			continue
 		}
 		heads := slices.DeleteFunc(slices.Clone(linkColumns[def.Record]), func(path string) bool { return path == def.Path })
-		x := SheetLinks{ID: "links-" + slug(def.Path), Title: b.w("sheet.links", b.plural(def.Record), sp.Label(def.Path)),
+		x := SheetLinks{ID: "links-" + slug(def.Path), Title: b.linksTitle(sp, def),
 			Add: Link{b.w("sheet.add", sp.Text(def.Record.Label())), withQuery(b.At("/new/"+string(def.Record)), "v."+def.Path, q.Ref.ID)}}
 		for _, h := range heads {
 			x.Heads = append(x.Heads, sp.Label(h))

@@ -55,6 +55,16 @@ func TestWords(t *testing.T) {
 		}
 		used[key] = true
 	}
+	for _, def := range testSite(t).svc.Dictionary.Facts() {
+		if def.Type != catalog.TypeReference || linkColumns[def.Record] == nil {
+			continue
+		}
+		key := "sheet.links." + def.Path
+		if _, ok := words[key]; !ok {
+			t.Errorf("words.yaml: %q is missing: the sheet of a record lists what names it", key)
+		}
+		used[key] = true
+	}
 	var sources []string
 	for _, pattern := range []string{"*.go", "layout/*.html", "pages/*/*.html"} {
 		names, err := filepath.Glob(pattern)
