@@ -16,7 +16,7 @@ import (
 
 // The addresses of what a page holds that lead on within the site, and what broke its policy.
 const (
-	links = `[...document.querySelectorAll("a[href]")].map(a => new URL(a.href)).filter(u => u.origin === location.origin).map(u => u.pathname + u.search)`
+	links = `[...document.querySelectorAll("a[href]")].map(a => new URL(a.getAttribute("href"), location.href)).filter(u => u.origin === location.origin).map(u => u.pathname + u.search)`
 	// What a page keeps in the browser, what it reaches, and what of it could run.
 	kept = `[...window.violations.map(v => "policy: " + v),
 		...Object.keys(localStorage).map(k => "kept: " + k), ...Object.keys(sessionStorage).map(k => "kept: " + k),
