@@ -243,19 +243,22 @@ func (p *person) downloads() func() string {
 	}
 }
 
-// search goes to the field of the head by its own key, and looks for something.
-func (p *person) search(what, until string) {
+// strikes presses a key that the page may take for itself: one event with its character, as a keyboard sends it, so that
+// the page can keep the character from being typed.
+func (p *person) strikes(key, code, text string, number int64) {
 	p.t.Helper()
-	// One event with its character, as a keyboard sends it: the page keeps the character from being typed.
-	for _, kind := range []cdpinput.DispatchKeyEventType{cdpinput.DispatchKeyEventTypeKeyDown, cdpinput.DispatchKeyEventTypeKeyUp} {
-		slash := cdpinput.DispatchKeyEventParams{Type: kind, Key: "/", Code: "Slash"}
-		if kind == cdpinput.DispatchKeyEventTypeKeyDown {
-			slash.Text = "/"
-		}
-		if _, err := chromedp.Call(p.ctx, cdpinput.DispatchKeyEvent, slash); err != nil {
+	for _, e := range []cdpinput.DispatchKeyEventParams{{Type: cdpinput.DispatchKeyEventTypeKeyDown, Text: text}, {Type: cdpinput.DispatchKeyEventTypeKeyUp}} {
+		e.Key, e.Code, e.WindowsVirtualKeyCode = key, code, number
+		if _, err := chromedp.Call(p.ctx, cdpinput.DispatchKeyEvent, e); err != nil {
 			p.t.Fatal(err)
 		}
 	}
+}
+
+// search goes to the field of the head by its own key, and looks for something.
+func (p *person) search(what, until string) {
+	p.t.Helper()
+	p.strikes("/", "Slash", "/", 191)
 	if s := p.stop(); s.ID != "q" || !s.Seen {
 		p.t.Errorf("at %s the key / leads to %+v", p.at(), s)
 	}

@@ -134,7 +134,7 @@ func (s *Site) Fact(ctx context.Context, r Request, q FactQuery) ([]byte, error)
 	if err := s.pastClaims(ctx, &p, pen, hist, now, q); err != nil {
 		return nil, err
 	}
-	p.Text, p.TextForm, err = s.besides(ctx, b, q)
+	p.Text, p.TextForm, err = s.besides(ctx, b, b.At(factPath(q.Ref, q.Path)), q)
 	if err != nil {
 		return nil, err
 	}
@@ -326,7 +326,7 @@ func (s *Site) FillSection(ctx context.Context, r Request, q SectionQuery) ([]by
 	if p.Revision, err = s.recordRevision(ctx, q.Ref); err != nil {
 		return nil, err
 	}
-	p.Text, p.TextForm, err = s.besides(ctx, b, FactQuery{Ref: q.Ref, On: q.On, Source: q.Source, Find: q.Find, Sent: q.Sent})
+	p.Text, p.TextForm, err = s.besides(ctx, b, p.Action, FactQuery{Ref: q.Ref, On: q.On, Source: q.Source, Find: q.Find, Sent: q.Sent})
 	if err != nil {
 		return nil, err
 	}

@@ -161,8 +161,8 @@ func runs(text string, start, end int, places []document.Place) []Run {
 	return out
 }
 
-// besides shows the text of the source that a form is about to cite, beside it.
-func (s *Site) besides(ctx context.Context, b Base, q FactQuery) (*TextPane, *TextForm, error) {
+// besides shows the text of the source that a form is about to cite, beside it. at is the page of the form.
+func (s *Site) besides(ctx context.Context, b Base, at string, q FactQuery) (*TextPane, *TextForm, error) {
 	if s.svc.Store == nil {
 		return nil, nil, nil
 	}
@@ -170,7 +170,7 @@ func (s *Site) besides(ctx context.Context, b Base, q FactQuery) (*TextPane, *Te
 	if err != nil {
 		return nil, nil, err
 	}
-	form := &TextForm{Action: b.At(factPath(q.Ref, q.Path)), Find: q.Find}
+	form := &TextForm{Action: at, Find: q.Find}
 	chosen := ""
 	for _, x := range list {
 		if x.File == "" {
@@ -185,7 +185,7 @@ func (s *Site) besides(ctx context.Context, b Base, q FactQuery) (*TextPane, *Te
 	if catalog.ValidSHA256(sum) {
 		chosen = sum
 	}
-	if len(form.Sources) == 0 || q.Path == "" {
+	if len(form.Sources) == 0 {
 		form = nil
 	}
 	if chosen == "" {
