@@ -77,11 +77,6 @@ func (p *person) look(name string) {
 			picture(p.t, p.ctx, filepath.Join(shots, "story-"+name+"-"+itoa(int(width))+".png"))
 		}
 	}
-	if shots := os.Getenv("VIGIE_SHOTS"); shots != "" {
-		p.do(media(look{scheme: "dark"}))
-		picture(p.t, p.ctx, filepath.Join(shots, "story-"+name+"-dark.png"))
-		p.do(media(look{scheme: "light"}))
-	}
 	axe, err := os.ReadFile("testdata/axe.min.js")
 	if err != nil {
 		p.t.Fatal(err)
@@ -89,6 +84,14 @@ func (p *person) look(name string) {
 	for _, w := range runAxe(p.t, p.ctx, string(axe), `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]`) {
 		p.t.Errorf("%s: %s", p.at(), w)
 	}
+	p.do(media(look{scheme: "dark"})) // only colours differ
+	for _, w := range runAxe(p.t, p.ctx, "", `{type: "rule", values: ["color-contrast"]}`) {
+		p.t.Errorf("%s in the dark: %s", p.at(), w)
+	}
+	if shots := os.Getenv("VIGIE_SHOTS"); shots != "" {
+		picture(p.t, p.ctx, filepath.Join(shots, "story-"+name+"-dark.png"))
+	}
+	p.do(media(look{scheme: "light"}))
 }
 
 // set puts a value where something may stand already.
