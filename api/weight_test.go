@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/andybalholm/brotli"
@@ -23,9 +22,6 @@ const (
 	firstVisit = 100_000
 	laterVisit = 30_000
 )
-
-// over is what pages may weigh more, all the same.
-var over = map[string]int{"/framework": 2_500} // every criterion with every answer
 
 // asBrowsers is what browsers accept over TLS.
 const asBrowsers = "gzip, deflate, br, zstd"
@@ -128,7 +124,7 @@ func TestWeight(t *testing.T) {
 			if len(seen) < 3 {
 				t.Errorf("%s loads %d files: styles, script and font are expected", at, len(seen))
 			}
-			if page > laterVisit+over[strings.TrimPrefix(at, "/"+string(l))] {
+			if page > laterVisit {
 				t.Errorf("%s weighs %d bytes, more than %d", at, page, laterVisit)
 			}
 			if whole > firstVisit {
