@@ -92,10 +92,7 @@ func TestRegister(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Fatalf("%s: %d %s", query, w.Code, w.Body)
 		}
-		for _, line := range strings.Split(strings.TrimSpace(w.Body.String()), "\r\n")[1:] {
-			rows = append(rows, line)
-		}
-		return rows
+		return append(rows, strings.Split(strings.TrimSpace(w.Body.String()), "\r\n")[1:]...)
 	}
 	for query, want := range map[string]string{"status=expired": d.expired.Hash, "status=soon": d.ending.Hash, "status=drifted": d.drifted.Hash, "find=ionos": d.expired.Hash} {
 		rows := of(query)

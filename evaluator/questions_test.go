@@ -350,3 +350,24 @@ func (p *shippedParts) eightMissing(t testing.TB) (Input, *Assessment) {
 	a.Missing = direct
 	return in, a
 }
+
+// TestOpenListsAreStillToBeLearnt: what a list leaves out may settle a derived fact, which says so.
+func TestOpenListsAreStillToBeLearnt(t *testing.T) {
+	p := open(t)
+	in := p.input(t, "outscale-mistral", "hr-personal-data")
+	ref := catalog.FactRef{Record: catalog.Ref{Kind: catalog.Offering, ID: "outscale-mistral"}, Path: "offering.processing_countries"}
+	for _, complete := range []bool{false, true} {
+		france := catalog.Value{Type: catalog.TypeCountry, Many: true, Complete: complete, List: []catalog.Value{{Type: catalog.TypeCountry, Text: "FR"}}}
+		full := in
+		full.Dossier = in.Dossier.With(ref.Record, catalog.Fact{Path: ref.Path, State: catalog.Known, Value: &france, AsOf: in.Dossier.On, Kind: catalog.KindNone, Assumed: true})
+		a, err := Evaluate(full)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range a.Derived {
+			if d.Path == "exposure.worst" && (d.State != catalog.Unknown || slices.Contains(d.SettledBy, ref) == complete) {
+				t.Errorf("complete %t: %s, settled by %v", complete, d.State, d.SettledBy)
+			}
+		}
+	}
+}

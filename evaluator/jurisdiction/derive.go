@@ -53,10 +53,10 @@ type deriving struct {
 
 func (v *deriving) split(refs []catalog.FactRef) (known, missing []catalog.FactRef) {
 	for _, r := range refs {
-		switch {
-		case v.g.Known[r]:
+		if v.g.Known[r] {
 			known = append(known, r)
-		default:
+		}
+		if !v.g.Known[r] || v.g.Partial[r] {
 			missing = append(missing, r)
 		}
 	}

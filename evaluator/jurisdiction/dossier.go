@@ -23,7 +23,7 @@ import (
 //   - A line that may be used for this offering (catalog.SupplyLines) is one of the suppliers that an incomplete list leaves
 //     out: anybody. Where it sees content, the offering's data may be there too.
 func FromDossier(d *catalog.Dossier) *Graph {
-	b := &builder{d: d, g: &Graph{On: d.On, Hypothetical: d.Hypothetical(), Measures: map[string]Truth{}, Known: map[catalog.FactRef]bool{}}, index: map[catalog.Ref]int{}}
+	b := &builder{d: d, g: &Graph{On: d.On, Hypothetical: d.Hypothetical(), Measures: map[string]Truth{}, Known: map[catalog.FactRef]bool{}, Partial: map[catalog.FactRef]bool{}}, index: map[catalog.Ref]int{}}
 	// Room for every party, so that pointers to parties stay good while others are added.
 	b.g.Parties = make([]Party, 0, len(d.Records)+2)
 	b.lines, b.maybe = d.SupplyLines()
@@ -102,7 +102,10 @@ func (b *builder) refs(r catalog.Ref, paths ...string) []catalog.FactRef {
 	out := make([]catalog.FactRef, len(paths))
 	for i, p := range paths {
 		out[i] = catalog.FactRef{Record: r, Path: p}
-		if b.d.Record(r).Fact(p).State != catalog.Unknown {
+		switch f := b.d.Record(r).Fact(p); {
+		case f.State == catalog.Known && f.Value.Many && !f.Value.Complete:
+			b.g.Known[out[i]], b.g.Partial[out[i]] = true, true
+		case f.State != catalog.Unknown:
 			b.g.Known[out[i]] = true
 		}
 	}

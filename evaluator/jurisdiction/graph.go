@@ -290,6 +290,8 @@ type Graph struct {
 	Contributing map[string][]catalog.FactRef
 	// Known tells, of the facts cited by Refs, those that are known; paths cite no other. Nil: none is cited.
 	Known map[catalog.FactRef]bool
+	// Partial tells which of the known ones are lists that may go on: what they leave out is still to be learnt.
+	Partial map[catalog.FactRef]bool
 }
 
 // people are the countries from which those with the party's access work, whatever they do there.
