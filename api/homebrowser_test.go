@@ -52,14 +52,14 @@ func TestSuggestionsByKeyboard(t *testing.T) {
 		if got, err := selected(p, "#q:focus"); err != nil || got != "" {
 			t.Fatalf("%s: the key / gives %q in the field: %v", lang, got, err)
 		}
-		p.do(chromedp.KeyEvent("mistral"), chromedp.WaitVisible("#q-option-0"))
+		p.do(chromedp.KeyEvent("mistral"), chromedp.WaitVisible(".find [role=option]"))
 		p.look("suggest-" + lang)
 		p.do(chromedp.KeyEvent(kb.Escape))
-		if n := p.count("#q-list[hidden]"); n != 1 {
+		if n := p.count(".find .combo-list[hidden]"); n != 1 {
 			t.Errorf("%s: Escape leaves the list open", lang)
 		}
-		p.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.WaitVisible("#q-list"), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp))
-		if got := p.count(`#q[aria-expanded=true][aria-activedescendant=q-option-0]`) + p.count(`#q-option-0[aria-selected=true]`) + p.count(`[aria-selected=true]`); got != 3 {
+		p.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.WaitVisible(".find [role=option]"), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp))
+		if got := p.count(`#q[aria-expanded=true][aria-activedescendant=combo-1-0]`) + p.count(`#combo-1-0[aria-selected=true]`) + p.count(`[aria-selected=true]`); got != 3 {
 			t.Errorf("%s: the first option is not the one that counts", lang)
 		}
 		p.stroke("Enter", "Enter", 13)
@@ -67,7 +67,7 @@ func TestSuggestionsByKeyboard(t *testing.T) {
 		// Nothing chosen: the field searches as it does without a script.
 		p.open("/" + lang + "/laws")
 		p.slash()
-		p.do(chromedp.KeyEvent("cloud act"), chromedp.WaitVisible("#q-list"), chromedp.KeyEvent(kb.Enter))
+		p.do(chromedp.KeyEvent("cloud act"), chromedp.WaitVisible(".find [role=option]"), chromedp.KeyEvent(kb.Enter))
 		p.until("/" + lang + "/search?q=cloud+act")
 	}
 }
@@ -76,15 +76,15 @@ func TestSuggestionsByKeyboard(t *testing.T) {
 func TestSuggestions(t *testing.T) {
 	h := testHandler(t)
 	for _, c := range []struct{ path, holds string }{
-		{"/fr/search/suggestions?q=mistral", `data-href="/fr/records/vendor/mistral"`},
-		{"/fr/search/suggestions?q=cloud+act", `data-href="/fr/laws/us-sca-cloud-act"`},
-		{"/en/search/suggestions?q=apache", `role="option"`},
+		{"/fr/search/suggestions?q=mistral", `"href":"/fr/records/vendor/mistral"`},
+		{"/fr/search/suggestions?q=cloud+act", `"href":"/fr/laws/us-sca-cloud-act"`},
+		{"/en/search/suggestions?q=apache", `"group":"Licence texts"`},
 		{"/en/search/suggestions?q=zzzz", `Nothing found`},
-		{"/en/search/suggestions?q=%3Cscript%3E", `data-href="/en/search?q=%3Cscript%3E"`},
-		{"/en/search/suggestions", `data-href="/en/search"`},
+		{"/en/search/suggestions?q=%3Cscript%3E", `"href":"/en/search?q=%3Cscript%3E"`},
+		{"/en/search/suggestions", `"href":"/en/search"`},
 	} {
 		w := get(h, c.path)
-		if w.Code != 200 || !strings.Contains(w.Body.String(), c.holds) || strings.Contains(w.Body.String(), `data-href="http`) {
+		if w.Code != 200 || !strings.Contains(w.Body.String(), c.holds) || strings.Contains(w.Body.String(), `"href":"http`) {
 			t.Errorf("%s: status %d without %s: %s", c.path, w.Code, c.holds, w.Body)
 		}
 	}

@@ -27,7 +27,7 @@ func (s *server) homeRoutes(l wording.Lang, page func(string, pageHandler), raw 
 	}
 }
 
-// suggestions answers what was typed so far in the search field, with a list alone.
+// suggestions answers what was typed so far in the search field.
 func (s *server) suggestions(l wording.Lang) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		p := s.params(c)
@@ -36,14 +36,14 @@ func (s *server) suggestions(l wording.Lang) gin.HandlerFunc {
 			s.fail(c, err)
 			return
 		}
-		body, err := s.site.Suggest(c.Request.Context(), web.Request{Lang: l, Path: "/search", Who: s.who(c)}, query, p.today)
+		out, err := s.site.Suggest(c.Request.Context(), web.Request{Lang: l, Path: "/search", Who: s.who(c)}, query, p.today)
 		if err != nil {
 			s.fail(c, err)
 			return
 		}
 		c.Header("Content-Language", string(l))
 		c.Header("Cache-Control", s.keeping())
-		c.Data(http.StatusOK, "text/html; charset=utf-8", body)
+		c.JSON(http.StatusOK, out)
 	}
 }
 

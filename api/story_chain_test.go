@@ -37,7 +37,7 @@ func (p *person) sends() {
 // picks types into a field that completes, waits for what it offers and takes the offer that the key goes to first.
 func (p *person) picks(id, typed, key string) {
 	p.t.Helper()
-	p.do(chromedp.SendKeys("#"+id, typed), chromedp.WaitVisible(`.combo-list li`), chromedp.SendKeys("#"+id, key), chromedp.WaitVisible(`.combo-list [aria-selected=true]`), chromedp.SendKeys("#"+id, "\r"),
+	p.do(chromedp.SendKeys("#"+id, typed), chromedp.WaitVisible(`.combo-list:not([hidden]) [role=option]`), chromedp.SendKeys("#"+id, key), chromedp.WaitVisible(`.combo-list [aria-selected=true]`), chromedp.SendKeys("#"+id, "\r"),
 		chromedp.WaitNotPresent(`.combo-list:not([hidden])`))
 }
 

@@ -196,7 +196,7 @@ func TestProcurementStory(t *testing.T) {
 			p.write("#v-model-name", "Aurora 1")
 			p.finds("#v-model-provider", w.name, kb.ArrowDown)
 			p.write("#v-model-licence", "Aurora Community Licence")
-			p.do(chromedp.WaitVisible(`.combo-list:not([hidden]) li`))
+			p.do(chromedp.WaitVisible(`.combo-list:not([hidden]) [role=option]`))
 			p.keys(kb.Escape)
 			if s := p.stop(); s.Value != "Aurora Community Licence" || p.count(".combo-list:not([hidden])") != 0 {
 				t.Errorf("Escape leaves the list open, or what was typed is not kept: %+v", s)
@@ -294,7 +294,7 @@ func (p *person) cites() {
 func (p *person) finds(want, typed, key string) {
 	p.t.Helper()
 	p.write(want, typed)
-	p.do(chromedp.WaitVisible(`.combo-list:not([hidden]) li`))
+	p.do(chromedp.WaitVisible(`.combo-list:not([hidden]) [role=option]`))
 	p.keys(key)
 	p.do(chromedp.WaitVisible(`.combo-list:not([hidden]) [aria-selected=true]`))
 	p.strikes("Enter", "Enter", "\r", 13)

@@ -11,11 +11,13 @@ import (
 	"vigie/catalog/wording"
 )
 
-// Meant is a record that a field may mean.
+// Meant is what a field may mean: a value for it, or a place to go to.
 type Meant struct {
-	Value string `json:"value"` // what the field then holds: the name, with the id where another has the same name
+	Value string `json:"value,omitempty"` // what the field then holds: the name, with the id where another has the same name
 	Label string `json:"label"`
-	Note  string `json:"note,omitempty"` // what tells namesakes apart
+	Note  string `json:"note,omitempty"`  // what tells namesakes apart
+	Group string `json:"group,omitempty"` // the kind that it belongs to, in words; those of one follow each other
+	Href  string `json:"href,omitempty"`
 }
 
 // Meanings is what a field may mean, the likeliest first.

@@ -11,74 +11,40 @@ import (
 	"vigie/catalog"
 )
 
-// SuggestList is what the search field offers while somebody types: the list alone, for the page that shows the rest.
-type SuggestList struct {
-	Base
-	Groups []SuggestGroup
-	All    string // address of the whole search
-	Says   string // for who does not see the list
-	Last   int    // number of the last option, which leads to the whole search
-}
-
-// SuggestGroup is what was found of one kind.
-type SuggestGroup struct {
-	N     int
-	Title string
-	List  []Suggestion
-}
-
-// Suggestion is one thing found; N tells it apart from all others of the list.
-type Suggestion struct {
-	Hit
-	N int
-}
-
 // suggested is how many of a kind are offered.
 const suggested = 4
 
-// Suggest makes the suggestions for what was typed so far: vendors, models, offerings, sources, laws and licences.
-func (s *Site) Suggest(ctx context.Context, r Request, query string, on catalog.Date) ([]byte, error) {
+// Suggest lists what the search field may mean while somebody types: vendors, models, offerings, sources, laws and
+// licences, each with its address, and the whole search last.
+func (s *Site) Suggest(ctx context.Context, r Request, query string, on catalog.Date) (*Meanings, error) {
 	b := s.base(r, "", "")
-	p := SuggestList{Base: b, All: withQuery(b.At("/search"), "q", query)}
-	words := strings.Fields(folded(query))
-	if len(words) > 0 {
+	out := &Meanings{Items: []Meant{}}
+	if words := strings.Fields(folded(query)); len(words) > 0 {
 		v, err := s.svc.View(ctx, on, on)
-		if large := (*service.TooLargeError)(nil); errors.As(err, &large) {
-			words = nil // nothing is read whole there: the search itself pages through it
-		} else if err != nil {
+		// Of a store that is too large nothing is read whole: the search itself pages through it.
+		if large := (*service.TooLargeError)(nil); err != nil && !errors.As(err, &large) {
 			return nil, err
-		} else {
+		}
+		if err == nil {
 			f := finder{Base: b, sp: s.svc.Speaker(r.Lang, v), v: v, words: words, whole: strings.Join(words, " ")}
-			p.Groups = f.suggestions(s)
+			out.Items = f.suggestions(s)
 		}
 	}
-	n := 0
-	for i := range p.Groups {
-		p.Groups[i].N = i
-		for j := range p.Groups[i].List {
-			p.Groups[i].List[j].N = n
-			n++
-		}
+	out.Said = b.w("suggest.none")
+	if n := len(out.Items); n > 0 {
+		out.Said = b.n("suggest.count", n)
 	}
-	p.Last, p.Says = n, b.w("suggest.none")
-	if n > 0 {
-		p.Says = b.n("suggest.count", n)
-	}
-	return s.part("search", "suggestions", p)
+	out.Items = append(out.Items, Meant{Label: b.w("suggest.all"), Href: withQuery(b.At("/search"), "q", query)})
+	return out, nil
 }
 
-func (f *finder) suggestions(s *Site) []SuggestGroup {
-	var out []SuggestGroup
+func (f *finder) suggestions(s *Site) []Meant {
+	out := []Meant{}
 	add := func(title string, list []Hit) {
 		h := f.hits(title, "…", list)
-		if len(h.List) == 0 {
-			return
-		}
-		g := SuggestGroup{Title: title}
 		for _, x := range h.List[:min(len(h.List), suggested)] {
-			g.List = append(g.List, Suggestion{Hit: x})
+			out = append(out, Meant{Label: x.Text, Note: x.Note, Group: title, Href: x.Href})
 		}
-		out = append(out, g)
 	}
 	for _, k := range []catalog.Kind{catalog.Vendor, catalog.Model, catalog.Offering} {
 		add(f.plural(k), f.ofKind(k))

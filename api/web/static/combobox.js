@@ -1,19 +1,17 @@
-// Search as you type, for any field <input data-combo="ADDRESS">. The address is asked with ?q=what is typed and answers
-//   {"said": "3 results", "items": [{"value": "text for the field", "label": "what is shown", "note": "what tells it apart", "href": "where it leads"}], "create": "Create “x”"}
+// Search as you type, for any field <input data-combo="ADDRESS">, as the combobox pattern of ARIA has it. The address is asked with ?q=what is typed and answers
+//   {"said": "3 results", "items": [{"value": "text for the field", "label": "what is shown", "note": "what tells it apart", "group": "its kind", "href": "where it leads"}], "create": "Create “x”"}
 // Choosing an item puts its value into the field, or goes to its href. "create" is a last choice: it ticks the box that
 // data-create="ID" names and leaves the field as typed. "said" is read out. Without this script the field is a plain one,
 // with its datalist if it has one; when the server cannot be asked it stays one.
 (() => {
   "use strict";
-  if (window.vigieCombobox) return;
-  window.vigieCombobox = true;
   const pause = 120;
   let count = 0;
 
   const enhance = (input) => {
     if (input.dataset.comboReady) return;
     input.dataset.comboReady = "1";
-    const list = document.createElement("ul");
+    const list = document.createElement("div");
     list.id = "combo-" + ++count;
     list.className = "combo-list";
     list.hidden = true;
@@ -29,7 +27,7 @@
     for (const [k, v] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id], ["autocomplete", "off"]]) input.setAttribute(k, v);
 
     let timer, asking, at = -1, shown = "";
-    const options = () => [...list.children];
+    const options = () => [...list.querySelectorAll("[role=option]")];
     const close = () => {
       clearTimeout(timer);
       if (asking) asking.abort();
@@ -60,7 +58,7 @@
     };
     const say = (words) => { const said = document.getElementById("said"); if (said) said.textContent = words || ""; };
     const option = (item, n) => {
-      const o = document.createElement("li");
+      const o = document.createElement("div");
       o.id = list.id + "-" + n;
       o.setAttribute("role", "option");
       o.setAttribute("aria-selected", "false");
@@ -75,6 +73,16 @@
       }
       return o;
     };
+    const group = (title) => {
+      const g = document.createElement("div"), name = document.createElement("p");
+      g.setAttribute("role", "group");
+      g.setAttribute("aria-label", title);
+      name.setAttribute("aria-hidden", "true");
+      name.textContent = title;
+      g.append(name);
+      list.append(g);
+      return g;
+    };
     const ask = async () => {
       if (asking) asking.abort();
       asking = new AbortController();
@@ -88,13 +96,17 @@
       } catch { return; }
       if (document.activeElement !== input) return;
       list.replaceChildren();
-      (answer.items || []).forEach((item, n) => {
+      list.scrollTop = 0;
+      const items = answer.items || [];
+      let into = list, of = "";
+      items.forEach((item, n) => {
+        if ((item.group || "") !== of) into = (of = item.group || "") ? group(of) : list;
         const o = option(item, n);
         if (item.href) o.dataset.href = item.href; else o.dataset.value = item.value;
-        list.append(o);
+        into.append(o);
       });
       if (answer.create) {
-        const o = option({ label: answer.create }, list.children.length);
+        const o = option({ label: answer.create }, items.length);
         o.className = "combo-create";
         o.dataset.create = "";
         list.append(o);
