@@ -101,7 +101,6 @@ func TestPagesInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser is slow")
 	}
-	ctx := browser(t)
 	srv := httptest.NewServer(testHandler(t))
 	t.Cleanup(srv.Close)
 	shots := os.Getenv("VIGIE_SHOTS")
@@ -109,43 +108,47 @@ func TestPagesInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: broken})
-		return err
-	})); err != nil {
-		t.Fatal(err)
-	}
 	only := os.Getenv("VIGIE_PAGES")
 	for _, lang := range []string{"fr", "en"} {
-		for name, path := range pagesToSee {
-			if only != "" && !slices.Contains(strings.Split(only, ","), name) {
-				continue
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			ctx := browser(t)
+			if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+				_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: broken})
+				return err
+			})); err != nil {
+				t.Fatal(err)
 			}
-			if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(srv.URL+"/"+lang+path)); err != nil {
-				t.Fatalf("%s %s: %v", lang, path, err)
+			for name, path := range pagesToSee {
+				if only != "" && !slices.Contains(strings.Split(only, ","), name) {
+					continue
+				}
+				if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(srv.URL+"/"+lang+path)); err != nil {
+					t.Fatalf("%s %s: %v", lang, path, err)
+				}
+				for _, l := range looks[lang] { // the same page, looked at otherwise: nothing of it depends on how it was opened
+					if err := chromedp.Do(ctx, media(l), chromedp.EmulateViewport(l.width, 900)); err != nil {
+						t.Fatalf("%s %s at %s: %v", lang, path, l.name, err)
+					}
+					wrong, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](structure))
+					if err != nil {
+						t.Fatal(err)
+					}
+					switch {
+					case l.name == "1440":
+						wrong = append(wrong, runAxe(t, ctx, string(axe), `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]`)...)
+					case l.scheme == "dark": // only colours differ
+						wrong = append(wrong, runAxe(t, ctx, "", `{type: "rule", values: ["color-contrast"]}`)...)
+					}
+					for _, w := range wrong {
+						t.Errorf("/%s%s at %s: %s", lang, path, l.name, w)
+					}
+					if shots != "" {
+						picture(t, ctx, filepath.Join(shots, fmt.Sprintf("%s-%s-%s.png", name, lang, l.name)))
+					}
+				}
 			}
-			for _, l := range looks[lang] { // the same page, looked at otherwise: nothing of it depends on how it was opened
-				if err := chromedp.Do(ctx, media(l), chromedp.EmulateViewport(l.width, 900)); err != nil {
-					t.Fatalf("%s %s at %s: %v", lang, path, l.name, err)
-				}
-				wrong, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](structure))
-				if err != nil {
-					t.Fatal(err)
-				}
-				switch {
-				case l.name == "1440":
-					wrong = append(wrong, runAxe(t, ctx, string(axe), `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]`)...)
-				case l.scheme == "dark": // only colours differ
-					wrong = append(wrong, runAxe(t, ctx, "", `{type: "rule", values: ["color-contrast"]}`)...)
-				}
-				for _, w := range wrong {
-					t.Errorf("/%s%s at %s: %s", lang, path, l.name, w)
-				}
-				if shots != "" {
-					picture(t, ctx, filepath.Join(shots, fmt.Sprintf("%s-%s-%s.png", name, lang, l.name)))
-				}
-			}
-		}
+		})
 	}
 }
 

@@ -63,6 +63,7 @@ func TestNetworkCut(t *testing.T) {
 	}
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			w := cutWords[lang]
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "procurement")

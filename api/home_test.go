@@ -174,6 +174,7 @@ func TestHomeInABrowser(t *testing.T) {
 	}
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			w := words[lang]
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "committee", "procurement")

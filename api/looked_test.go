@@ -93,6 +93,7 @@ func TestPagesOfAHouse(t *testing.T) {
 	}
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "procurement", "administrator")
 			for _, name := range []string{"account", "people", "sources"} {

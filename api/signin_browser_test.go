@@ -51,12 +51,12 @@ func (p *person) at() string {
 // until waits for a page whose address or text holds something.
 func (p *person) until(what string) {
 	p.t.Helper()
-	for range 100 {
+	for range 2400 { // a minute: a loaded machine is slow
 		found, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && (location.pathname + location.search + " " + document.body.innerText).replace(/\u2019/g, "'").includes(`+quoted(strings.ReplaceAll(what, "’", "'"))+`)`))
 		if err == nil && found {
 			return
 		}
-		time.Sleep(100 * time.Millisecond) // a page that is being left cannot be asked
+		time.Sleep(25 * time.Millisecond) // a page that is being left cannot be asked
 	}
 	body, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.querySelector("main").innerText`))
 	p.t.Fatalf("at %s there is no %q: %s", p.at(), what, body)

@@ -39,6 +39,7 @@ func TestAdministrationStory(t *testing.T) {
 	}
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			w := administering[lang]
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "administrator", "committee")

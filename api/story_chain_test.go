@@ -49,6 +49,7 @@ func TestChainIsEditedOnItsDrawing(t *testing.T) {
 	}
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			w, recorded := chains[lang], stories[lang].recorded
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "procurement")

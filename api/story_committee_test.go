@@ -30,6 +30,7 @@ func TestCommitteeStory(t *testing.T) {
 			[]string{"Mistral Medium 3.5 on Mistral's EU", "GPT-5.5 on Azure", "Qwen Studio", "DeepSeek-R1 "}},
 	} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "committee")
 

@@ -42,6 +42,7 @@ func TestFrameworkStory(t *testing.T) {
 	}
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			w := editors[lang]
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "legal")

@@ -24,6 +24,7 @@ func TestLegalStory(t *testing.T) {
 			"Check this report", "This report holds", "Do not rely on this file", "Choose the report to check"},
 	} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "legal")
 			saved := p.downloads()

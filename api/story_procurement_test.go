@@ -141,6 +141,7 @@ func TestProcurementStory(t *testing.T) {
 	}
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			w := stories[lang]
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "procurement")

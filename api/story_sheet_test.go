@@ -71,6 +71,7 @@ func TestSheetStory(t *testing.T) {
 	}
 	for _, lang := range []string{"fr", "en"} {
 		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
 			w := sheets[lang]
 			h, _ := keepingHouse(t)
 			p := signsIn(t, h, lang, "legal")
